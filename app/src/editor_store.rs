@@ -26,7 +26,7 @@ pub(crate) struct EditorStore {
     /// Whether a game is about to begin.
     pub(crate) is_starting: RwSignal<bool>,
     /// Why it could not begin.
-    pub(crate) trouble: RwSignal<Option<String>>,
+    pub(crate) last_error: RwSignal<Option<String>>,
     id: StoredValue<QuizId>,
     timer: StoredValue<Option<TimeoutHandle>>,
 }
@@ -39,7 +39,7 @@ impl EditorStore {
             editor: RwSignal::new(Editor::new(stored.quiz)),
             saving: RwSignal::new(Autosave::new(stored.version, stored.saved_at)),
             is_starting: RwSignal::new(false),
-            trouble: RwSignal::new(None),
+            last_error: RwSignal::new(None),
             id: StoredValue::new(stored.id),
             timer: StoredValue::new(None),
         };
@@ -74,7 +74,7 @@ impl EditorStore {
 
     /// Begins a game as soon as everything is saved.
     pub(crate) fn start(self) {
-        self.trouble.set(None);
+        self.last_error.set(None);
         self.is_starting.set(true);
         self.happen(Event::TimerFired);
     }
@@ -94,7 +94,7 @@ impl EditorStore {
                     self.happen(Event::TakeTheirs(opened.stored.version, opened.stored.saved_at));
                 }
                 Err(error) => {
-                    self.trouble.try_set(Some(error.to_string()));
+                    self.last_error.try_set(Some(error.to_string()));
                 }
             }
         });
@@ -169,7 +169,7 @@ impl EditorStore {
         spawn_local(async move {
             // The answer redirects to the game by itself.
             if let Err(error) = host_game(self.id()).await {
-                self.trouble.try_set(Some(error.to_string()));
+                self.last_error.try_set(Some(error.to_string()));
             }
             self.is_starting.try_set(false);
         });

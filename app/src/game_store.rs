@@ -47,11 +47,11 @@ pub(crate) struct GameStore {
     /// The status of the connection.
     pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// Why this nickname was refused.
-    pub(crate) not_in: RwSignal<Option<Refusal>>,
+    pub(crate) nickname_refusal: RwSignal<Option<Refusal>>,
     /// The name that a host has given this player, until the game goes on.
-    pub(crate) called: RwSignal<Option<Name>>,
+    pub(crate) renamed_by_host: RwSignal<Option<Name>>,
     /// The server's last refusal, as a sentence.
-    pub(crate) trouble: RwSignal<Option<String>>,
+    pub(crate) last_error: RwSignal<Option<String>>,
     /// Whole seconds until the question opens or closes; `None` without a limit.
     pub(crate) left: RwSignal<Option<u64>>,
     /// How much of the time will be left at the end of this second, of [`RING`].
@@ -59,7 +59,7 @@ pub(crate) struct GameStore {
     /// The announcement of the time for screen readers.
     pub(crate) mark: RwSignal<&'static str>,
     /// Whether buttons work yet: the page is hydrated.
-    pub(crate) is_awake: RwSignal<bool>,
+    pub(crate) is_hydrated: RwSignal<bool>,
     /// The PIN of the game.
     pub(crate) pin: StoredValue<Pin>,
     clock: StoredValue<ServerClock>,
@@ -116,7 +116,7 @@ impl GameStore {
         let clock = now.map_or(ServerClock::new(0, 0), |now| {
             ServerClock::new(now, connector.map_or(now, |connector| (connector.now_ms)()))
         });
-        let (left, ring) = now.map_or((None, RING), |now| reckon(&board, now));
+        let (left, ring) = now.map_or((None, RING), |now| time_shown(&board, now));
         let store = Self {
             board: RwSignal::new(board),
             players: RwSignal::new(players),
@@ -130,13 +130,13 @@ impl GameStore {
             } else {
                 ConnectionStatus::Resting
             }),
-            not_in: RwSignal::new(None),
-            called: RwSignal::new(None),
-            trouble: RwSignal::new(None),
+            nickname_refusal: RwSignal::new(None),
+            renamed_by_host: RwSignal::new(None),
+            last_error: RwSignal::new(None),
             left: RwSignal::new(left),
             ring: RwSignal::new(ring),
             mark: RwSignal::new(""),
-            is_awake: RwSignal::new(false),
+            is_hydrated: RwSignal::new(false),
             pin: StoredValue::new(pin.clone()),
             clock: StoredValue::new(clock),
             commands: StoredValue::new(None),
@@ -146,7 +146,7 @@ impl GameStore {
             let Some(connector) = connector else { return };
             let link = (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), pending_answer: None });
             store.commands.set_value(Some(link.commands));
-            store.is_awake.set(true);
+            store.is_hydrated.set(true);
             if knows_who {
                 store.command(Command::Start);
             } else {
@@ -170,8 +170,8 @@ impl GameStore {
     /// Enters the game under a nickname.
     pub(crate) fn enter(self, nickname: String) {
         self.pin.with_value(|pin| nickname::store(pin, &nickname));
-        self.not_in.set(None);
-        self.trouble.set(None);
+        self.nickname_refusal.set(None);
+        self.last_error.set(None);
         self.command(Command::Enter(nickname));
     }
 
@@ -179,14 +179,14 @@ impl GameStore {
     pub(crate) fn answer(self, answer: Answer) {
         let (at, round) = self.board.with_untracked(|board| (board.game.at, board.game.round));
         if let Some(question) = at {
-            self.trouble.set(None);
+            self.last_error.set(None);
             self.command(Command::Answer(SubmittedAnswer { question, answer, round: Some(round) }));
         }
     }
 
     /// Sends a host's command; pressed twice, it is done once.
     pub(crate) fn step(self, step: HostStep) {
-        self.trouble.set(None);
+        self.last_error.set(None);
         self.command(Command::Step(step));
     }
 
@@ -228,24 +228,24 @@ impl GameStore {
             Event::Players(players) => self.players.set(players.clone()),
             Event::Count(count) => self.count.set(Some(*count)),
             Event::Code(code) => self.code.set(Some(code.clone())),
-            Event::Renamed(renamed) => self.called.set(renamed.by_host.then(|| renamed.name.clone())),
+            Event::Renamed(renamed) => self.renamed_by_host.set(renamed.by_host.then(|| renamed.name.clone())),
             // This player's answer was not counted in it.
             Event::AnswerPending(_) => self.count.set(None),
             Event::AwaitingAdmission(_) => self.note_waiting(),
             Event::NicknameRefused(refusal) => {
                 self.pin.with_value(nickname::clear_waiting);
-                self.not_in.set(Some(refusal.clone()));
+                self.nickname_refusal.set(Some(refusal.clone()));
             }
             Event::AccessDenied(_) => self.pin.with_value(nickname::clear),
-            Event::Error(refusal) | Event::AnswerRefused(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Error(refusal) | Event::AnswerRefused(refusal) => self.last_error.set(Some(refusal.message.clone())),
             Event::Changed(changed) => {
-                self.trouble.set(None);
+                self.last_error.set(None);
                 let (round, phase) = self.board.with_untracked(|board| (board.game.round, board.game.phase));
                 if round != changed.game.round {
                     self.count.set(None);
                 }
                 if phase != changed.game.phase {
-                    self.called.set(None);
+                    self.renamed_by_host.set(None);
                 }
             }
             _ => {}
@@ -280,7 +280,7 @@ impl GameStore {
     }
 
     fn hear_time(self, now: u64, connector: GameConnector) {
-        let clock = self.clock.get_value().hear(now, (connector.now_ms)());
+        let clock = self.clock.get_value().update(now, (connector.now_ms)());
         self.clock.set_value(clock);
     }
 
@@ -297,7 +297,7 @@ impl GameStore {
     fn tick(self, connector: GameConnector) {
         let Some(clock) = self.clock.try_get_value() else { return };
         let now = clock.at((connector.now_ms)());
-        let (left, ring) = self.board.with_untracked(|board| reckon(board, now));
+        let (left, ring) = self.board.with_untracked(|board| time_shown(board, now));
         let before = self.left.get_untracked();
         if left != before {
             self.left.set(left);
@@ -316,7 +316,7 @@ impl GameStore {
 
 /// Whole seconds that are left, and how much of the ring at the end of this second: the animation takes a
 /// second to get there.
-fn reckon(board: &Board, now: u64) -> (Option<u64>, u32) {
+fn time_shown(board: &Board, now: u64) -> (Option<u64>, u32) {
     let Some((left, whole)) = time_left(&board.game, now) else { return (None, RING) };
     let seconds = left.div_ceil(1000);
     let ring = seconds.saturating_sub(1) * 1000 * u64::from(RING) / whole;

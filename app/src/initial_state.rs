@@ -24,12 +24,12 @@ where
 
 /// The embedded state; the page of an island always has it.
 #[cfg(feature = "ssr")]
-pub(crate) fn read<T: Clone + 'static>(_: &'static str) -> Option<T> {
+pub(crate) fn load<T: Clone + 'static>(_: &'static str) -> Option<T> {
     use_context()
 }
 
 /// The embedded state; the page of an island always has it.
 #[cfg(not(feature = "ssr"))]
-pub(crate) fn read<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
+pub(crate) fn load<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
     wire::decode(&document().get_element_by_id(place)?.text_content()?)
 }

@@ -19,7 +19,7 @@ macro_rules! island {
         #[::leptos::wasm_bindgen::prelude::wasm_bindgen(wasm_bindgen = ::leptos::wasm_bindgen)]
         #[allow(non_snake_case)]
         pub fn $name(fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
-            $crate::hydration::tasks::wake(fresh, put, $draw);
+            $crate::hydration::tasks::hydrate(fresh, put, $draw);
         }
     };
     (@page $(#[$doc:meta])* $name:ident; $draw:path; $part:expr) => {
@@ -44,7 +44,7 @@ macro_rules! part {
         #[::leptos::prelude::lazy]
         fn $part(name: &'static str, fresh: ::leptos::web_sys::HtmlElement, put: ::js_sys::Function) {
             $(if name == stringify!($name) {
-                return $crate::hydration::tasks::wake(fresh, put, $draw);
+                return $crate::hydration::tasks::hydrate(fresh, put, $draw);
             })+
         }
 

@@ -32,7 +32,7 @@ pub(crate) struct RoomStore {
     /// The status of the connection.
     pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// The server's last refusal, as a sentence.
-    pub(crate) trouble: RwSignal<Option<String>>,
+    pub(crate) last_error: RwSignal<Option<String>>,
     /// Another member whose name is the reader's, or looks the same.
     pub(crate) namesake: RwSignal<Option<Namesake>>,
     /// The state of loading earlier messages.
@@ -74,7 +74,7 @@ impl RoomStore {
                 preview.member_count,
             )),
             connection_status: RwSignal::new(ConnectionStatus::Connecting),
-            trouble: RwSignal::new(None),
+            last_error: RwSignal::new(None),
             namesake: RwSignal::new(namesake),
             earlier: RwSignal::new(Reading::Resting),
             later: RwSignal::new(Reading::Resting),
@@ -108,7 +108,7 @@ impl RoomStore {
         let id = (connector.message_id)();
         let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
         self.command(Command::Say(unsent));
-        self.read_newest();
+        self.load_newest();
         self.sent.set(());
         true
     }
@@ -129,7 +129,7 @@ impl RoomStore {
     }
 
     /// Loads messages before those that are shown, unless that is going on already.
-    pub(crate) fn read_earlier(self) {
+    pub(crate) fn load_earlier(self) {
         if let Some(before) = self.log.with_untracked(Log::earlier)
             && begins(self.earlier)
         {
@@ -138,7 +138,7 @@ impl RoomStore {
     }
 
     /// Loads messages after those that are shown, if there are any, unless that is going on already.
-    pub(crate) fn read_later(self) {
+    pub(crate) fn load_later(self) {
         if let Some(after) = self.log.with_untracked(Log::later)
             && begins(self.later)
         {
@@ -147,7 +147,7 @@ impl RoomStore {
     }
 
     /// Shows the newest messages, if others are shown.
-    pub(crate) fn read_newest(self) {
+    pub(crate) fn load_newest(self) {
         if self.log.with_untracked(Log::later).is_some() {
             self.later.set(Reading::Coming);
             spawn_local(self.read(self.later, (None, None), |_| None, Log::turn));
@@ -155,7 +155,7 @@ impl RoomStore {
     }
 
     /// Shows the messages after an offset instead.
-    pub(crate) async fn read_from(self, after: u64) {
+    pub(crate) async fn load_from(self, after: u64) {
         self.earlier.set(Reading::Coming);
         self.read(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
     }
@@ -201,7 +201,7 @@ impl RoomStore {
         let now_ms = (connector.now_ms)();
         match event {
             Event::Status(Status::Live) => {
-                self.trouble.set(None);
+                self.last_error.set(None);
                 for reading in [self.earlier, self.later] {
                     if reading.get_untracked() == Reading::Failed {
                         reading.set(Reading::Resting);
@@ -209,7 +209,7 @@ impl RoomStore {
                 }
             }
             Event::Namesake(namesake) => self.namesake.set(Some(namesake.clone())),
-            Event::Error(refusal) => self.trouble.set(Some(refusal.message.clone())),
+            Event::Error(refusal) => self.last_error.set(Some(refusal.message.clone())),
             Event::Typing(_) => {
                 let expire = move || self.people.maybe_update(|people| people.expire((connector.now_ms)()));
                 // A little later than due, for clocks that round down.

@@ -83,7 +83,7 @@ pub struct Machine {
 
 impl Machine {
     /// Describes the machine that this runs on.
-    pub fn look(cores: &Cores) -> Self {
+    pub fn describe(cores: &Cores) -> Self {
         let info = fs::read_to_string("/proc/cpuinfo").unwrap_or_default();
         let field = |line: &str| Some(line.split_once(':')?.1.trim().to_owned());
         let memory = fs::read_to_string("/proc/meminfo").unwrap_or_default();
@@ -98,7 +98,7 @@ impl Machine {
             kernel: kernel(),
             versions: [["redis-server", "--version"], ["node", "--version"], ["rustc", "--version"]]
                 .into_iter()
-                .filter_map(|[program, flag]| said(program, flag))
+                .filter_map(|[program, flag]| program_version(program, flag))
                 .collect(),
         }
     }
@@ -111,7 +111,7 @@ fn kernel() -> String {
 }
 
 /// A program's name and version.
-fn said(program: &str, flag: &str) -> Option<String> {
+fn program_version(program: &str, flag: &str) -> Option<String> {
     let output = Command::new(program).arg(flag).output().ok()?;
     Some(format!("{program} {}", version(&String::from_utf8(output.stdout).ok()?)?))
 }

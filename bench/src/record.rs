@@ -53,7 +53,7 @@ pub struct Grown {
 }
 
 impl Record {
-    /// Reads a record that [`Self::keep`] wrote.
+    /// Reads a record that [`Self::store`] wrote.
     ///
     /// # Errors
     /// The file does not exist, or is no record.
@@ -66,7 +66,7 @@ impl Record {
     ///
     /// # Errors
     /// The file system's.
-    pub fn keep(&self, file: &Path) -> Result<()> {
+    pub fn store(&self, file: &Path) -> Result<()> {
         if let Some(folder) = file.parent() {
             fs::create_dir_all(folder)?;
         }
@@ -150,7 +150,7 @@ mod tests {
             failure: None,
             others_pct: 0.0,
         };
-        Record { trials: vec![trial], ..Record::default() }.keep(&file).unwrap();
+        Record { trials: vec![trial], ..Record::default() }.store(&file).unwrap();
         let record = Record::open(&file).unwrap();
         assert_eq!(record.spread("fanout", "Hubbub", "server_us").map(|spread| spread.median), Some(5.25));
         assert_eq!(record.spread("fanout", "LIMIT", "server_us"), None);

@@ -47,7 +47,7 @@ impl<'a> Bench<'a> {
         let began = Instant::now();
         let others_pct = self.quiet();
         let outcome = self.with(peer, Size::default(), scenario.play);
-        tell(peer.name, scenario, repetition, began, others_pct, outcome)
+        print_line(peer.name, scenario, repetition, began, others_pct, outcome)
     }
 
     /// Measures what the generator could do where it might be the limit of a scenario.
@@ -55,7 +55,7 @@ impl<'a> Bench<'a> {
         let (began, together) = (Instant::now(), scenario.flood?);
         let others_pct = self.quiet();
         let outcome = alone::measure(&self.cores, together, self.length);
-        Some(tell(alone::NAME, scenario, repetition, began, others_pct, outcome))
+        Some(print_line(alone::NAME, scenario, repetition, began, others_pct, outcome))
     }
 
     /// Measures Hubbub at one size of something that grows.
@@ -115,7 +115,7 @@ impl<'a> Bench<'a> {
 }
 
 /// Prints in one line how a measurement went.
-fn tell(
+fn print_line(
     peer: &str,
     scenario: &Scenario,
     repetition: usize,

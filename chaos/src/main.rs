@@ -24,15 +24,15 @@ struct Flags {
     #[arg(long, value_name = "NAME")]
     only: Vec<String>,
 
-    /// Where all chance comes from; drawn if absent, and always told.
+    /// The seed of the random numbers; drawn if absent, and always printed.
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Says which scenarios there are.
+    /// Lists the scenarios.
     #[arg(long)]
     list: bool,
 
-    /// The program that is put to the test.
+    /// The program under test.
     #[arg(long, value_name = "FILE", default_value = "target/release/hubbub")]
     program: PathBuf,
 

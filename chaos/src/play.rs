@@ -108,7 +108,7 @@ impl Play {
     /// # Errors
     /// The log cannot be read.
     pub async fn end(&mut self, verdict: &mut Verdict, promise: Promise) -> Result<()> {
-        self.crowd.hush();
+        self.crowd.stop_talking();
         let settled = self.crowd.all_settled(SETTLE_WITHIN).await;
         if let Some(after) = verdict.must_be("settling", settled) {
             verdict.time("settled after", after);

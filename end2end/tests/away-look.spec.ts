@@ -3,12 +3,12 @@
 import { expect, fill, test } from "../fixtures";
 import { fitsEverybody } from "../fixtures/barriers";
 import type { Bot, Person } from "../fixtures";
-import type { Door } from "../fixtures/door";
+import type { LoadBalancer } from "../fixtures/load-balancer";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 
 
-type Room = { ana: Person; raw: Bot; line: Door; room: string; bot: () => Promise<Bot> };
+type Room = { ana: Person; raw: Bot; line: LoadBalancer; room: string; bot: () => Promise<Bot> };
 
 const STATES: Record<string, (room: Room) => Promise<unknown>> = {
   "cut off": async ({ ana, line }) => {

@@ -4,7 +4,7 @@
 import type { Locator } from "@playwright/test";
 
 import { ask, host, next, play } from "../fixtures/class";
-import type { Door } from "../fixtures/door";
+import type { LoadBalancer } from "../fixtures/load-balancer";
 import { expect, type Person, test } from "../fixtures";
 
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
@@ -16,7 +16,7 @@ const TIMES = Number(process.env.TIMES ?? 1);
 const PLANETS = ask("Which planet has the shortest day?", "Jupiter", ["Mercury", "Earth", "Neptune"], 240);
 
 /** How a game is lost. After a freeze nobody is told that the line is dead, as on a phone that slept. */
-function losses(person: Person, line: Door): [string, () => Promise<unknown>][] {
+function losses(person: Person, line: LoadBalancer): [string, () => Promise<unknown>][] {
   let node = 0;
   return [
     ["a reload", () => person.page.reload({ waitUntil: "commit" })],

@@ -90,8 +90,8 @@ test("four answers of 80 letters are whole at the reveal, and the buttons in sig
   expect(await wall.page.locator(".bars__check:visible").evaluateAll(cut)).toEqual([]);
   expect(await wall.page.locator(".bars__col").evaluateAll(gaps)).toEqual([]);
   // One of two was right, so one smiles.
-  await expect(wall.page.locator(".why__crowd .avatar")).toHaveCount(2);
-  await expect(wall.page.locator(".why__crowd .avatar__lid")).toHaveCount(1);
+  await expect(wall.page.locator(".explanation__crowd .avatar")).toHaveCount(2);
+  await expect(wall.page.locator(".explanation__crowd .avatar__lid")).toHaveCount(1);
   wall.leave();
 });
 

@@ -116,7 +116,7 @@ impl Connection {
         }
     }
 
-    pub(crate) fn wake(&mut self, timer: Timer, after_ms: u64) {
+    pub(crate) fn set_timer(&mut self, timer: Timer, after_ms: u64) {
         self.clock.set(timer, after_ms);
     }
 

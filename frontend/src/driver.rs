@@ -105,7 +105,7 @@ impl Driver {
                 Output::Connect => self.connection.connect(),
                 Output::Disconnect => self.connection.disconnect(CloseReason::Returning),
                 Output::Send(frame) => self.connection.send(&wire::encode_client(&frame)),
-                Output::SetTimer { timer, after_ms } => self.connection.wake(timer, after_ms),
+                Output::SetTimer { timer, after_ms } => self.connection.set_timer(timer, after_ms),
                 Output::CancelTimer(timer) => self.connection.cancel(timer),
                 Output::LoadHistory => self.load(),
                 Output::StoreUnsent(unsent) => self.storage.store(unsent),

@@ -36,7 +36,7 @@ pub(crate) fn open(options: GameOptions) -> GameTransport {
 async fn drive(mut options: GameOptions, emit: UnboundedSender<Event>, requests: UnboundedReceiver<Command>) {
     let storage = AnswerStorage::of(&options.pin);
     if matches!(options.entry, Entry::Player { .. }) {
-        options.pending_answer = storage.read();
+        options.pending_answer = storage.load();
     }
     let (connection, events) = Connection::new(PATH);
     Driver { client: GameClient::new(options), emit, connection, storage }.run(requests, events).await;
@@ -71,7 +71,7 @@ impl Driver {
                 Output::Connect => self.connection.connect(),
                 Output::Disconnect => self.connection.disconnect(CloseReason::Returning),
                 Output::Send(frame) => self.connection.send(&wire::encode_game_client(&frame)),
-                Output::SetTimer { timer, after_ms } => self.connection.wake(timer, after_ms),
+                Output::SetTimer { timer, after_ms } => self.connection.set_timer(timer, after_ms),
                 Output::CancelTimer(timer) => self.connection.cancel(timer),
                 Output::StoreAnswer(answer) => self.storage.store(answer.as_ref()),
                 // A page that no longer listens is about to end this task.

@@ -19,13 +19,13 @@ impl UnsentStorage {
     /// The entry, and what an earlier visit left in it.
     pub(crate) fn open(person: &UserId, room: &RoomId) -> (Self, Vec<Unsent>) {
         let key = format!("hubbub.unsent.{person}.{room}");
-        let (part, left) = StoredUnsent::load(read(&key).as_deref());
+        let (part, left) = StoredUnsent::load(load(&key).as_deref());
         (Self { key, part }, left)
     }
 
     /// Stores `unsent` in the place of what this page stored before.
     pub(crate) fn store(&mut self, unsent: Vec<Unsent>) {
-        write(&self.key, self.part.replace(read(&self.key).as_deref(), unsent));
+        write(&self.key, self.part.replace(load(&self.key).as_deref(), unsent));
     }
 }
 
@@ -40,8 +40,8 @@ impl AnswerStorage {
     }
 
     /// The answer that an earlier visit left.
-    pub(crate) fn read(&self) -> Option<SubmittedAnswer> {
-        wire::decode(&read(&self.key)?)
+    pub(crate) fn load(&self) -> Option<SubmittedAnswer> {
+        wire::decode(&load(&self.key)?)
     }
 
     pub(crate) fn store(&self, answer: Option<&SubmittedAnswer>) {
@@ -49,7 +49,7 @@ impl AnswerStorage {
     }
 }
 
-fn read(key: &str) -> Option<String> {
+fn load(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 

@@ -67,7 +67,7 @@ fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
     let chat = Chat::new(Arc::new(Nothing), Box::new(|_| Box::pin(async { Ok(true) })), quotas, 4_000);
     let (room, author, text) = (room(), gardener(), "x".repeat(length));
     let id = MessageId::parse("c1-7").expect("it is well formed");
-    bencher.bench_local(|| chat.say(&room, &author, &id, black_box(&text)).now_or_never().is_some());
+    bencher.bench_local(|| chat.post(&room, &author, &id, black_box(&text)).now_or_never().is_some());
 }
 
 /// From the bytes of Redis' pub/sub to a delivery; nothing is copied.

@@ -30,7 +30,7 @@ impl Channel {
     /// Parses what [`fmt::Display`] wrote.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(ROOM) {
-            Some(room) => RoomId::kept(room).map(Self::Room),
+            Some(room) => RoomId::parse_canonical(room).map(Self::Room),
             None if text == NODES => Some(Self::Nodes),
             None => Pin::parse(text.strip_prefix(GAME)?).ok().map(Self::Game),
         }

@@ -50,7 +50,7 @@ impl Chat {
     /// gives the first result.
     ///
     /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
-    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
+    pub async fn post(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
         let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let frame = wire::message_template(room, id, author, text, clock::now_ms());

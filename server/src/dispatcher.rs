@@ -37,26 +37,26 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
     let Recipients { hub, presence, games, connections } = to;
     let mut renamed = Vec::new();
     let (mut stepped, mut delivered) = (Vec::new(), Vec::new());
-    let mut batch = Vec::with_capacity(TOGETHER);
+    let mut waiting = Vec::with_capacity(TOGETHER);
     loop {
         tokio::select! {
             // The stop first: it must not wait until no more deliveries come.
             biased;
             () = stop.cancelled() => return,
-            came = deliveries.recv_many(&mut batch, TOGETHER) => if came == 0 { return },
+            came = deliveries.recv_many(&mut waiting, TOGETHER) => if came == 0 { return },
         }
-        let mut turn = hub.batch();
-        for delivery in batch.drain(..) {
+        let mut batch = hub.batch();
+        for delivery in waiting.drain(..) {
             if let Delivery::Publication { channel: channel @ Channel::Game(_), .. } = &delivery {
                 stepped.push(channel.clone());
             }
             if let Delivery::Ephemeral { channel: Channel::Nodes, ephemeral: Ephemeral::Notice(body) } = &delivery {
                 renamed.extend(std::str::from_utf8(body).ok().and_then(wire::decode::<Member>));
             }
-            delivered.extend(dispatch(delivery, &mut turn, &hub, &presence, &games));
+            delivered.extend(dispatch(delivery, &mut batch, &hub, &presence, &games));
         }
         // Keepers send more about a game than its frame: after it.
-        drop(turn);
+        drop(batch);
         delivered.drain(..).for_each(|frame: Utf8Bytes| observe(&frame));
         stepped.drain(..).for_each(|channel| games.stepped(&channel));
         renamed.drain(..).for_each(|member| notify_namesakes(&presence, &connections, &member));
@@ -66,7 +66,7 @@ pub(crate) async fn run(mut deliveries: Deliveries, to: Recipients, stop: Cancel
 /// Hands one delivery over; returns the frame of a publication.
 fn dispatch(
     delivery: Delivery,
-    turn: &mut Batch<'_>,
+    batch: &mut Batch<'_>,
     hub: &Hub,
     presence: &Presence,
     games: &LocalGames,
@@ -74,12 +74,12 @@ fn dispatch(
     match delivery {
         Delivery::Publication { channel, position, frame } => {
             let frame = Utf8Bytes::try_from(frame).ok()?;
-            turn.publication(&channel, &position, frame.clone());
+            batch.publication(&channel, &position, frame.clone());
             return Some(frame);
         }
         Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(frame) } => {
             if let Ok(frame) = Utf8Bytes::try_from(frame) {
-                turn.broadcast(&channel, &frame);
+                batch.broadcast(&channel, &frame);
             }
         }
         Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => {

@@ -180,13 +180,13 @@ impl Node {
 
     /// Posts a message to a room, which is in the list from then on.
     ///
-    /// # Errors As [`Chat::say`].
-    pub async fn say(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
-        let said = self.chat.say(room, author, id, text).await?;
+    /// # Errors As [`Chat::post`].
+    pub async fn post(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
+        let said = self.chat.post(room, author, id, text).await?;
         let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
         // A class chat is not in the list: it is found by its game.
         if is_noted && !is_class_room(room) {
-            self.directory.spoken(room).await;
+            self.directory.note_message(room).await;
         }
         Ok(said)
     }
@@ -205,7 +205,7 @@ impl Node {
     /// Subscribes to the notices for all nodes.
     ///
     /// # Errors Not possible yet; try again.
-    pub async fn hear_nodes(&self) -> Result<(), BrokerError> {
+    pub async fn subscribe_to_nodes(&self) -> Result<(), BrokerError> {
         self.broker.subscribe(&Channel::Nodes).await
     }
 

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Capacity, ConnectionLimiter, Deadlines};
 use crate::ws::{self, WebSocketRoute};
-use crate::{dispatcher, figures, metrics, quota, retention, router};
+use crate::{dispatcher, metrics, metrics_server, quota, retention, router};
 
 /// How long clients that were sent away last need to be on another node.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -90,7 +90,7 @@ pub async fn start(config: Config) -> Result<Running, StartError> {
 /// Starts a node with another handler of its WebSockets.
 ///
 /// # Errors [`StartError`], as for [`start`].
-pub async fn start_with(config: Config, door: WebSocketRoute) -> Result<Running, StartError> {
+pub async fn start_with(config: Config, websocket_route: WebSocketRoute) -> Result<Running, StartError> {
     let collecting = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
@@ -99,7 +99,8 @@ pub async fn start_with(config: Config, door: WebSocketRoute) -> Result<Running,
         warn!("{warning}");
     }
 
-    let figures = figures::bind(&config).await.map_err(|(at, error)| StartError::of_figures(at, address, error))?;
+    let figures =
+        metrics_server::bind(&config).await.map_err(|(at, error)| StartError::of_figures(at, address, error))?;
 
     let opened = backend::open(&config).await?;
     let (node, deliveries) = Node::assemble(config, opened);
@@ -108,20 +109,22 @@ pub async fn start_with(config: Config, door: WebSocketRoute) -> Result<Running,
     let sweeping = AbortOnDropHandle::new(tokio::spawn(sweeping));
     let stop_dispatcher = CancellationToken::new();
     let dispatcher = tokio::spawn(dispatcher::run(deliveries, node.recipients(), stop_dispatcher.clone()));
-    if let Err(error) = node.hear_nodes().await {
+    if let Err(error) = node.subscribe_to_nodes().await {
         warn!("what other nodes say to all is heard later: {error}");
     }
 
-    let router = router::build(&node, address, door)?;
+    let router = router::build(&node, address, websocket_route)?;
     let stop_http = CancellationToken::new();
     let deadlines = deadlines(&node.config);
-    let http = tokio::spawn(serve::serve(listener, router, places(&node.config), deadlines, stop_http.clone()));
+    let http =
+        tokio::spawn(serve::serve(listener, router, connection_limiter(&node.config), deadlines, stop_http.clone()));
     info!(node = node.name, "node {} serves http://{address}", node.name);
     let metrics_address = figures.as_ref().and_then(|listener| listener.local_addr().ok());
     let figures = figures.zip(metrics_address).map(|(listener, address)| {
-        let router = figures::router(node.clone(), address);
-        let places = ConnectionLimiter::new(Capacity { connections: figures::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
-        tokio::spawn(serve::serve(listener, router, places, deadlines, stop_http.clone()))
+        let router = metrics_server::router(node.clone(), address);
+        let connection_limiter =
+            ConnectionLimiter::new(Capacity { connections: metrics_server::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
+        tokio::spawn(serve::serve(listener, router, connection_limiter, deadlines, stop_http.clone()))
     });
     let upkeep = [collecting, measuring, sweeping];
     Ok(Running { address, metrics_address, node, stop_http, stop_dispatcher, http, figures, dispatcher, upkeep })
@@ -137,7 +140,7 @@ fn deadlines(config: &Config) -> Deadlines {
 }
 
 /// The limits of connections, after the limit of open files was raised.
-fn places(config: &Config) -> Arc<ConnectionLimiter> {
+fn connection_limiter(config: &Config) -> Arc<ConnectionLimiter> {
     let (connections, per_address) = (config.limits.connections, config.limits.connections_per_address);
     let open_files = serve::raise_open_files();
     let capacity = Capacity::new(connections, open_files);

@@ -40,7 +40,7 @@ pub const MEMBERS_PER_FRAME: usize = 100;
 pub const LEAVES_PER_FRAME: usize = 500;
 /// The largest room in which changes of members are sent at once; in a larger one, in at most
 /// one frame per [`PRESENCE_INTERVAL`].
-pub const MEMBERS_TOLD_AT_ONCE: usize = 200;
+pub const MEMBERS_SENT_AT_ONCE: usize = 200;
 /// How often the clients of a large room are told of changes of members.
 pub const PRESENCE_INTERVAL: Duration = Duration::from_secs(1);
 

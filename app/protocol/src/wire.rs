@@ -178,7 +178,7 @@ pub fn decode<'a, T: Deserialize<'a>>(text: &'a str) -> Option<T> {
 /// Decodes a file that people may have written by hand.
 ///
 /// # Errors What is wrong, and in which line and column.
-pub fn read_file<T: DeserializeOwned>(text: &str) -> Result<T, String> {
+pub fn decode_file<T: DeserializeOwned>(text: &str) -> Result<T, String> {
     serde_json::from_str(text).map_err(|error| error.to_string())
 }
 

@@ -94,7 +94,7 @@ fn every_quiz_that_is_shown_can_be_played() {
     let texts: Vec<_> = page.split("```json quiz\n").skip(1).filter_map(|rest| rest.split("\n```").next()).collect();
     assert_eq!((texts.len(), page.matches("```json").count()), (2, 2));
     for text in texts {
-        let quiz: Quiz = wire::read_file(text).unwrap();
+        let quiz: Quiz = wire::decode_file(text).unwrap();
         assert_eq!(problems(&quiz), [], "{text}");
         assert_eq!(wire::decode(&wire::encode(&quiz)), Some(quiz));
     }
@@ -104,7 +104,7 @@ fn every_quiz_that_is_shown_can_be_played() {
 fn the_figures_of_presence_are_those_of_the_code() {
     for figure in [
         format!("at most {}; `left: [id]`, at most {}", limits::MEMBERS_PER_FRAME, limits::LEAVES_PER_FRAME),
-        format!("a room of up to {} people", limits::MEMBERS_TOLD_AT_ONCE),
+        format!("a room of up to {} people", limits::MEMBERS_SENT_AT_ONCE),
         format!("a page of at most {}", limits::MEMBERS_PER_FRAME),
     ] {
         assert!(PAGE.contains(&figure), "{figure}");

@@ -13,14 +13,14 @@ use super::json::Json;
 #[cfg(feature = "ssr")]
 pub trait FormulaService: Send + Sync {
     /// The rendered formulas of these texts, within the budget of a page.
-    fn draw(&self, texts: &[&str]) -> Formulas;
+    fn render(&self, texts: &[&str]) -> Formulas;
 }
 
 /// Renders the formulas in a text, for the preview of a quiz.
 ///
 /// # Errors Never its own: an invalid formula is left out.
 #[server(name = DrawFormulas, prefix = "/api", output = Json, endpoint = "formulas")]
-pub async fn draw_formulas(text: String) -> Result<Formulas, ApiError> {
+pub async fn render_formulas(text: String) -> Result<Formulas, ApiError> {
     Ok(drawn([text.as_str()]))
 }
 
@@ -29,7 +29,7 @@ pub async fn draw_formulas(text: String) -> Result<Formulas, ApiError> {
 pub(crate) fn drawn<'t>(texts: impl IntoIterator<Item = &'t str>) -> Formulas {
     let texts: Vec<_> = texts.into_iter().filter(|text| text.contains('$')).collect();
     match use_context::<Arc<dyn FormulaService>>() {
-        Some(service) if !texts.is_empty() => service.draw(&texts),
+        Some(service) if !texts.is_empty() => service.render(&texts),
         _ => Formulas::default(),
     }
 }

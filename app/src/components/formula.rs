@@ -67,7 +67,7 @@ fn drawn(markup: String, long: Option<Long>) -> AnyView {
 }
 
 #[cfg(feature = "ssr")]
-pub(crate) use page::{draw_for_page, on_page};
+pub(crate) use page::{on_page, render_for_page};
 
 #[cfg(feature = "ssr")]
 mod page {
@@ -92,12 +92,12 @@ mod page {
     }
 
     /// Renders the formulas of all texts that a page will show.
-    pub(crate) fn draw_for_page<'t>(texts: impl IntoIterator<Item = &'t str>) {
+    pub(crate) fn render_for_page<'t>(texts: impl IntoIterator<Item = &'t str>) {
         let formulas = crate::api::formulas::drawn(texts);
         provide_context(Arc::new(Page { formulas, none: Formulas::default(), shown_bytes: AtomicUsize::new(0) }));
     }
 
-    /// A text whose formulas were rendered by [`draw_for_page`]. Beyond the budget of the page they are shown
+    /// A text whose formulas were rendered by [`render_for_page`]. Beyond the budget of the page they are shown
     /// as they are written.
     pub(crate) fn on_page(shown: &str) -> AnyView {
         match use_context::<Arc<Page>>() {

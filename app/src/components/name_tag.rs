@@ -25,7 +25,7 @@ const NO_COOKIES: &str =
 
 /// The viewer's name as a field.
 pub(crate) fn name_tag() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(form)
 }
 
 fn too_much(name: &str) -> Option<String> {

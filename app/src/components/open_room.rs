@@ -21,7 +21,7 @@ pub(crate) const INITIAL_STATE: &str = "opening-begins";
 
 /// The form that opens a room and redirects there.
 pub(crate) fn open_room() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(form)
 }
 
 fn too_much(title: &str) -> Option<String> {

@@ -22,7 +22,7 @@ pub(crate) const INITIAL_STATE: &str = "rooms-begin";
 
 /// The listed rooms, and how many people are in them.
 pub(crate) fn listed_rooms() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(rooms_as_they_are)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(rooms_as_they_are)
 }
 
 fn rooms_as_they_are((rooms, may_list): InitialState) -> AnyView {

@@ -24,7 +24,7 @@ island! {
 }
 
 fn talk() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(room)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(room)
 }
 
 fn room((page, wrong, refused): InitialState) -> AnyView {

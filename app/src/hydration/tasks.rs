@@ -37,12 +37,12 @@ struct Later {
 
 /// Renders an island into the empty element `fresh`. Then calls `put` with whether there was something to
 /// render, and with a function to be called once that is in the page.
-pub(crate) fn wake(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyView>) {
+pub(crate) fn hydrate(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyView>) {
     LATER.set(Some(Later::default()));
     let owner = Owner::new();
     let Some(view) = owner.with(draw) else {
         LATER.set(None);
-        return tell(&put, false, || ());
+        return call_put(&put, false, || ());
     };
     in_a_task(move || {
         let elements = owner.with(|| {
@@ -52,20 +52,20 @@ pub(crate) fn wake(fresh: HtmlElement, put: Function, draw: fn() -> Option<AnyVi
         });
         // An island lives as long as its page.
         mem::forget((owner, elements));
-        go_on(put);
+        render_next(put);
     });
 }
 
 /// Renders the next part; parts may have parts.
-fn go_on(put: Function) {
+fn render_next(put: Function) {
     if let Some(draw) = LATER.with_borrow_mut(|later| later.as_mut()?.parts.pop_front()) {
         return in_a_task(|| {
             draw();
-            in_a_task(|| go_on(put));
+            in_a_task(|| render_next(put));
         });
     }
     let effects = LATER.take().unwrap_or_default().effects;
-    tell(&put, true, || effects.into_iter().for_each(in_a_task));
+    call_put(&put, true, || effects.into_iter().for_each(in_a_task));
 }
 
 /// A part of a view that takes long to render.
@@ -103,7 +103,7 @@ fn in_a_task(run: impl FnOnce() + 'static) {
     set_timeout(run, Duration::ZERO);
 }
 
-fn tell(put: &Function, is_drawn: bool, placed: impl FnOnce() + 'static) {
+fn call_put(put: &Function, is_drawn: bool, placed: impl FnOnce() + 'static) {
     // The script itself reports errors to the person.
     let _ = put.call2(&JsValue::NULL, &is_drawn.into(), &Closure::once_into_js(placed));
 }

@@ -221,7 +221,7 @@ impl Log {
                 return false;
             }
             Event::Entered(joined) => self.enter(joined, now_ms),
-            Event::Messages(messages) => self.hear(messages),
+            Event::Messages(messages) => self.count_received(messages),
             Event::Reset(page) => {
                 self.top = 0;
                 self.turn_to(page.clone(), now_ms);
@@ -282,7 +282,7 @@ impl Log {
         }
     }
 
-    fn hear(&mut self, messages: &[Message]) {
+    fn count_received(&mut self, messages: &[Message]) {
         let new: Vec<_> = messages.iter().filter(|message| message.offset > self.newest()).cloned().collect();
         let is_apart = self.later().is_some();
         if is_apart || !self.at_bottom {

@@ -130,7 +130,7 @@ fn compare(flags: &Flags) -> Result<Record> {
                 let trial = bench.measure(peer, scenario, repetition);
                 stop::check()?;
                 record.trials.push(trial);
-                record.keep(&flags.beside())?;
+                record.store(&flags.beside())?;
             }
             record.trials.extend(bench.measure_alone(scenario, repetition));
         }
@@ -147,7 +147,7 @@ fn grow(flags: &Flags) -> Result<Record> {
         for growth in &growths {
             for size in growth.sizes {
                 record.growth.push(bench.grow(growth, *size, repetition)?);
-                record.keep(&flags.grown())?;
+                record.store(&flags.grown())?;
             }
         }
     }
@@ -173,7 +173,7 @@ fn begin<'a>(flags: &'a Flags, last: &Path) -> Result<(Bench<'a>, Record)> {
     }
     let length = if flags.quick { Length::Quick } else { Length::Full };
     let last = if flags.add { Record::open(last)? } else { Record::default() };
-    let record = Record { machine: Machine::look(&cores), quick: flags.quick || last.quick, ..last };
+    let record = Record { machine: Machine::describe(&cores), quick: flags.quick || last.quick, ..last };
     Ok((Bench::new(programs, cores, length)?, record))
 }
 

@@ -65,7 +65,7 @@ pub fn draw(chart: &Chart) -> Option<String> {
     let mut about = vec![chart.found.clone()];
     for (series, class) in chart.series.iter().zip(CLASSES) {
         let way: Vec<_> = series.points.iter().map(|(x, y)| (at_x(*x), at_y(*y))).collect();
-        drawing.way(&way, class);
+        drawing.polyline(&way, class);
         drawing.bar(legend, 62.0, 12.0, 12.0, class);
         drawing.text(legend + 18.0, 72.0, "quiet", &series.title);
         legend += 34.0 + 6.6 * series.title.chars().count() as f64;

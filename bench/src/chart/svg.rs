@@ -47,7 +47,7 @@ impl Drawing {
     }
 
     /// A line through points, with a dot on each.
-    pub(super) fn way(&mut self, points: &[(f64, f64)], class: &str) {
+    pub(super) fn polyline(&mut self, points: &[(f64, f64)], class: &str) {
         let way: Vec<_> = points.iter().map(|(x, y)| format!("{x:.1} {y:.1}")).collect();
         self.add(format_args!(r#"<path d="M{}" class="way {class}"/>"#, way.join("L")));
         for (x, y) in points {

@@ -73,7 +73,7 @@ pub(super) enum Stage {
 
 #[derive(Debug)]
 pub(super) struct Connection {
-    pub(super) seat: ConnectionPlan,
+    pub(super) plan: ConnectionPlan,
     pub(super) stage: Stage,
     pub(super) stream: Option<TcpStream>,
     /// The beginning of an incomplete frame.
@@ -85,8 +85,8 @@ pub(super) struct Connection {
 }
 
 impl Connection {
-    pub(super) fn new(seat: ConnectionPlan) -> Self {
-        Self { seat, stage: Stage::Planned, stream: None, unread: Vec::new(), unsent: Vec::new(), began: 0 }
+    pub(super) fn new(plan: ConnectionPlan) -> Self {
+        Self { plan, stage: Stage::Planned, stream: None, unread: Vec::new(), unsent: Vec::new(), began: 0 }
     }
 
     /// Begins to connect to a node.
@@ -96,7 +96,7 @@ impl Connection {
         set_tcp_nodelay(&socket, true)?;
         // Closed by a reset, so that no port is left waiting for the next run.
         set_socket_linger(&socket, Some(Duration::ZERO))?;
-        if self.seat.reader == ReadMode::Slow {
+        if self.plan.reader == ReadMode::Slow {
             set_socket_recv_buffer_size(&socket, SLOW_BUFFER_BYTES)?;
             SockRef::from(&socket).set_tcp_mss(SLOW_SEGMENT_BYTES)?;
         }

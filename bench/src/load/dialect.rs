@@ -45,7 +45,7 @@ impl Dialect {
     }
 
     /// The meaning of a frame for a connection that is to be in `room`.
-    pub fn heard(self, frame: &[u8], room: u32) -> Received {
+    pub fn decode(self, frame: &[u8], room: u32) -> Received {
         match self {
             Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"joined""#) => Received::Joined,
             Self::Hubbub | Self::Plain if frame.starts_with(br#"{"type":"error""#) => Received::Refused,
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn socket_io_is_led_into_its_room() {
-        let heard = |frame: &str| Dialect::SocketIo.heard(frame.as_bytes(), 5);
+        let heard = |frame: &str| Dialect::SocketIo.decode(frame.as_bytes(), 5);
         assert_eq!(heard(r#"0{"sid":"a"}"#), Received::Answer("40".into()));
         assert_eq!(heard(r#"40{"sid":"b"}"#), Received::Answer(r#"42["join","r5"]"#.into()));
         assert_eq!(heard("2"), Received::Answer("3".into()));

@@ -87,10 +87,10 @@ impl Load {
     pub fn new(
         dialect: Dialect,
         nodes: Vec<SocketAddr>,
-        seats: impl IntoIterator<Item = ConnectionPlan>,
+        plans: impl IntoIterator<Item = ConnectionPlan>,
     ) -> Result<Self> {
-        let connections: Vec<_> = seats.into_iter().map(Connection::new).collect();
-        let speaking = connections.iter().map(|one| one.seat.slot).filter(|slot| *slot != ConnectionPlan::SILENT);
+        let connections: Vec<_> = plans.into_iter().map(Connection::new).collect();
+        let speaking = connections.iter().map(|one| one.plan.slot).filter(|slot| *slot != ConnectionPlan::SILENT);
         let slots = speaking.max().map_or(0, |most| usize::from(most) + 1);
         Ok(Self {
             tally: Tally::new(connections.len(), slots),
@@ -146,7 +146,7 @@ impl Load {
 
     /// How many slow readers were disconnected, as far as they noticed.
     pub fn gone_slow(&self) -> usize {
-        self.connections.iter().filter(|one| one.seat.reader == ReadMode::Slow && one.stage == Stage::Gone).count()
+        self.connections.iter().filter(|one| one.plan.reader == ReadMode::Slow && one.stage == Stage::Gone).count()
     }
 
     /// The slow readers read what there is, until nothing comes any more.
@@ -171,17 +171,17 @@ impl Load {
 
     /// How many living members of each room are counted.
     pub fn counted(&self) -> Vec<u64> {
-        let rooms = self.connections.iter().map(|one| one.seat.room as usize + 1).max().unwrap_or(0);
+        let rooms = self.connections.iter().map(|one| one.plan.room as usize + 1).max().unwrap_or(0);
         let mut counted = vec![0; rooms];
-        for one in self.connections.iter().filter(|one| one.stream.is_some() && one.seat.reader == ReadMode::Counted) {
-            counted[one.seat.room as usize] += 1;
+        for one in self.connections.iter().filter(|one| one.stream.is_some() && one.plan.reader == ReadMode::Counted) {
+            counted[one.plan.room as usize] += 1;
         }
         counted
     }
 
     /// The room of a connection.
     pub fn room(&self, who: usize) -> usize {
-        self.connections[who].seat.room as usize
+        self.connections[who].plan.room as usize
     }
 
     /// Whether a connection can send: it lives, and at most `backlog` bytes wait.
@@ -195,7 +195,7 @@ impl Load {
         let began = self.clock.now();
         let (mut text, mut said, mut bytes) = std::mem::take(&mut self.spelled);
         let phase = self.tally.phase;
-        Stamp { phase, due, slot: self.connections[who].seat.slot, sequence }.write(&mut text, length);
+        Stamp { phase, due, slot: self.connections[who].plan.slot, sequence }.write(&mut text, length);
         self.dialect.message(&mut said, &text, who, sequence, phase);
         bytes.clear();
         frames::write(&mut bytes, frames::TEXT, said.as_bytes());

@@ -111,7 +111,7 @@ pub fn at_rate_for(
     load.tally.next_phase();
     load.busy_ns = 0;
     let counted = load.counted();
-    let mut heard = PhaseResult { time: talk.time, ..PhaseResult::default() };
+    let mut result = PhaseResult { time: talk.time, ..PhaseResult::default() };
     let mut sequences = vec![0; talk.senders.len()];
     let total = (rate * talk.time.as_secs_f64()).round() as u64;
     let meter = Meter::start(watched);
@@ -127,12 +127,12 @@ pub fn at_rate_for(
             next += 1;
             lag = lag.max(now - due);
             if !load.can_send(who, BACKLOG_BYTES) {
-                heard.skipped += 1;
+                result.skipped += 1;
                 continue;
             }
             sequences[turn] += 1;
-            heard.sent += 1;
-            heard.expected += counted[load.room(who)];
+            result.sent += 1;
+            result.expected += counted[load.room(who)];
             load.say(who, due, sequences[turn], talk.length);
         }
         if now >= end {
@@ -140,12 +140,12 @@ pub fn at_rate_for(
         }
         load.turn(Wait::Spin)?;
     }
-    heard.in_time = load.tally.delivered;
-    heard.generator_busy = busy(load, began);
-    wait_for(load, heard.expected, patience)?;
-    heard.lag_ms = lag as f64 / 1e6;
-    finish(load, meter, &mut heard);
-    Ok(heard)
+    result.in_time = load.tally.delivered;
+    result.generator_busy = busy(load, began);
+    wait_for(load, result.expected, patience)?;
+    result.lag_ms = lag as f64 / 1e6;
+    finish(load, meter, &mut result);
+    Ok(result)
 }
 
 /// Every sender keeps `in_flight` of its own messages on their way. The first
@@ -163,14 +163,14 @@ pub fn as_it_comes_back(
     let mut sequences = vec![0; talk.senders.len()];
     let mut began = load.clock.now();
     let mut meter = None;
-    let mut heard = PhaseResult { time: talk.time, ..PhaseResult::default() };
+    let mut result = PhaseResult { time: talk.time, ..PhaseResult::default() };
     loop {
         let now = load.clock.now();
         if meter.is_none() && now - began > nanos(Duration::from_secs(1)) {
             meter = Some(Meter::start(watched));
             load.tally.restart();
             load.busy_ns = 0;
-            heard.sent = 0;
+            result.sent = 0;
             began = now;
         }
         if meter.is_some() && now - began > nanos(talk.time) {
@@ -179,19 +179,19 @@ pub fn as_it_comes_back(
         for (sequence, who) in sequences.iter_mut().zip(&talk.senders) {
             while *sequence < load.tally.echoed(*who) + in_flight && load.can_send(*who, BACKLOG_BYTES) {
                 *sequence += 1;
-                heard.sent += 1;
+                result.sent += 1;
                 load.say(*who, now, *sequence, talk.length);
             }
         }
         load.turn(Wait::Spin)?;
     }
-    heard.in_time = load.tally.delivered;
-    heard.expected = load.tally.delivered;
-    heard.generator_busy = busy(load, began);
+    result.in_time = load.tally.delivered;
+    result.expected = load.tally.delivered;
+    result.generator_busy = busy(load, began);
     if let Some(meter) = meter {
-        finish(load, meter, &mut heard);
+        finish(load, meter, &mut result);
     }
-    Ok(heard)
+    Ok(result)
 }
 
 fn busy(load: &Load, began: u64) -> f64 {
@@ -211,14 +211,14 @@ fn wait_for(load: &mut Load, expected: u64, patience: Duration) -> Result<()> {
     Ok(())
 }
 
-fn finish(load: &Load, meter: Meter<'_>, heard: &mut PhaseResult) {
-    heard.cost = meter.stop();
+fn finish(load: &Load, meter: Meter<'_>, result: &mut PhaseResult) {
+    result.cost = meter.stop();
     let tally = &load.tally;
-    heard.delivered = tally.delivered;
-    heard.disorder = tally.disorder;
-    heard.p50_ms = tally.latency_ms(0.5);
-    heard.p99_ms = tally.latency_ms(0.99);
-    heard.p999_ms = tally.latency_ms(0.999);
-    heard.bytes = tally.bytes as f64 / tally.delivered.max(1) as f64;
-    heard.per_read = tally.delivered as f64 / tally.reads.max(1) as f64;
+    result.delivered = tally.delivered;
+    result.disorder = tally.disorder;
+    result.p50_ms = tally.latency_ms(0.5);
+    result.p99_ms = tally.latency_ms(0.99);
+    result.p999_ms = tally.latency_ms(0.999);
+    result.bytes = tally.bytes as f64 / tally.delivered.max(1) as f64;
+    result.per_read = tally.delivered as f64 / tally.reads.max(1) as f64;
 }

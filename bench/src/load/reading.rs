@@ -69,7 +69,7 @@ impl Load {
             return Some(bytes.len());
         }
         self.connections[who].stage = Stage::Entering;
-        if let Some(hello) = self.dialect.hello(self.connections[who].seat.room) {
+        if let Some(hello) = self.dialect.hello(self.connections[who].plan.room) {
             self.send_text(who, &hello);
         }
         Some(head)
@@ -78,11 +78,11 @@ impl Load {
     fn frame(&mut self, who: usize, frame: frames::Frame<'_>, now: u64) {
         match frame.opcode {
             frames::TEXT => {
-                let seat = self.connections[who].seat;
+                let plan = self.connections[who].plan;
                 match self.stamps.find(frame.payload) {
-                    Some(stamp) if seat.reader == ReadMode::Counted => self.tally.shown(who, seat.slot, stamp, now),
+                    Some(stamp) if plan.reader == ReadMode::Counted => self.tally.shown(who, plan.slot, stamp, now),
                     Some(_) => {}
-                    None => self.told(who, seat.room, frame.payload),
+                    None => self.on_payload(who, plan.room, frame.payload),
                 }
             }
             frames::PING => {
@@ -98,8 +98,8 @@ impl Load {
         }
     }
 
-    fn told(&mut self, who: usize, room: u32, payload: &[u8]) {
-        match self.dialect.heard(payload, room) {
+    fn on_payload(&mut self, who: usize, room: u32, payload: &[u8]) {
+        match self.dialect.decode(payload, room) {
             Received::Nothing => {}
             Received::Answer(answer) => self.send_text(who, &answer),
             Received::Joined => self.entered(who),
@@ -118,7 +118,7 @@ impl Load {
         }
         one.stage = Stage::Joined;
         self.joined += 1;
-        if one.seat.reader == ReadMode::Slow
+        if one.plan.reader == ReadMode::Slow
             && let Some(stream) = &one.stream
         {
             self.sipping.push(who);

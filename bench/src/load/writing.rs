@@ -10,7 +10,7 @@ impl Load {
     pub(super) fn open(&mut self, who: usize) {
         let now = self.clock.now();
         let one = &mut self.connections[who];
-        let opened = one.open(self.nodes[one.seat.node], now).and_then(|()| {
+        let opened = one.open(self.nodes[one.plan.node], now).and_then(|()| {
             let Some(stream) = &one.stream else { return Ok(()) };
             let events = EventFlags::IN | EventFlags::OUT;
             Ok(epoll::add(&self.epoll, stream, EventData::new_u64(who as u64), events)?)
@@ -44,7 +44,7 @@ impl Load {
                 "GET {} HTTP/1.1\r\nHost: {}\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\
                  Sec-WebSocket-Key: AAECAwQFBgcICQoLDA0ODw==\r\nSec-WebSocket-Version: 13\r\n\r\n",
                 self.dialect.path(),
-                self.nodes[one.seat.node]
+                self.nodes[one.plan.node]
             );
             one.unsent.extend_from_slice(request.as_bytes());
         }

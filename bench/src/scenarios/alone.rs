@@ -27,15 +27,15 @@ const IN_WITHIN: Duration = Duration::from_secs(20);
 pub fn measure(cores: &Cores, together: usize, length: Length) -> Result<Figures> {
     let flood = cores.start_servers(|| Flood::start(CONNECTIONS, together, LENGTH))??;
     // Senders cost more to count, whether they send or not.
-    let seat = |number| {
+    let plan = |number| {
         if number < SENDERS { ConnectionPlan::sender(0, 0, number as u16) } else { ConnectionPlan::listener(0, 0) }
     };
-    let seats = (0..CONNECTIONS).map(seat);
-    let mut load = Load::new(Dialect::Plain, vec![flood.address()], seats)?;
+    let plans = (0..CONNECTIONS).map(plan);
+    let mut load = Load::new(Dialect::Plain, vec![flood.address()], plans)?;
     load.connect(AT_ONCE, IN_WITHIN)?;
     let talk = SendPhase { senders: Vec::new(), length: LENGTH, time: length.of(2.0, 1.0) };
-    let heard = as_it_comes_back(&mut load, &WatchedProcesses::default(), &talk, 0)?;
-    let mut figures = figures(&heard, &load);
+    let result = as_it_comes_back(&mut load, &WatchedProcesses::default(), &talk, 0)?;
+    let mut figures = figures(&result, &load);
     // There is no server, and all messages say the same.
     for key in ["server_us", "redis_us", "p50_ms", "p99_ms", "p999_ms", "disorder"] {
         figures.remove(key);

@@ -14,10 +14,10 @@ const RATE: f64 = 100.0;
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let last = play.nodes.len() - 1;
     let sender = ConnectionPlan { reader: ReadMode::Uncounted, ..ConnectionPlan::sender(0, 0, 0) };
-    let seats = std::iter::once(sender).chain((0..LISTENERS).map(|_| ConnectionPlan::listener(last, 0)));
-    let (mut load, _) = play.load(seats)?;
+    let plans = std::iter::once(sender).chain((0..LISTENERS).map(|_| ConnectionPlan::listener(last, 0)));
+    let (mut load, _) = play.load(plans)?;
     let talk = SendPhase { senders: vec![0], length: LENGTH, time: play.length.of(4.0, 3.0) };
     at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
-    let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
-    Ok(figures(&heard, &load))
+    let result = at_rate(&mut load, &play.watched, &talk, RATE)?;
+    Ok(figures(&result, &load))
 }

@@ -34,17 +34,17 @@ pub fn in_room(play: &Play, room: Room, time: Duration) -> Result<Figures> {
     let (mut load, senders) = gather(play, room.members)?;
     let talk = SendPhase { senders, length: LENGTH, time };
     at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, room.rate)?;
-    let heard = at_rate(&mut load, &play.watched, &talk, room.rate)?;
-    Ok(figures(&heard, &load))
+    let result = at_rate(&mut load, &play.watched, &talk, room.rate)?;
+    Ok(figures(&result, &load))
 }
 
 /// A room of so many, over all nodes, and those in it who send.
 pub(super) fn gather(play: &Play, members: usize) -> Result<(Load, Vec<usize>)> {
     let senders = members.min(SENDERS);
-    let seat = |number: usize| match number < senders {
+    let plan = |number: usize| match number < senders {
         true => ConnectionPlan::sender(play.node(number), 0, number as u16),
         false => ConnectionPlan::listener(play.node(number), 0),
     };
-    let (load, _) = play.load((0..members).map(seat))?;
+    let (load, _) = play.load((0..members).map(plan))?;
     Ok((load, (0..senders).collect()))
 }

@@ -11,6 +11,6 @@ const IN_FLIGHT: u32 = 4;
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     let (mut load, senders) = gather(play, THOUSAND.members)?;
     let talk = SendPhase { senders, length: LENGTH, time: play.length.of(3.0, 2.0) };
-    let heard = as_it_comes_back(&mut load, &play.watched, &talk, IN_FLIGHT)?;
-    Ok(figures(&heard, &load))
+    let result = as_it_comes_back(&mut load, &play.watched, &talk, IN_FLIGHT)?;
+    Ok(figures(&result, &load))
 }

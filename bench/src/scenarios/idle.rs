@@ -22,11 +22,11 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 /// # Errors
 /// Somebody does not get in, or is not in their room.
 pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
-    let seat =
+    let plan =
         |number: usize| ConnectionPlan::sender(play.node(number), (number / MEMBERS) as u32, (number % MEMBERS) as u16);
     let before = memory_kib(&play.watched.servers);
     let coming = Meter::start(&play.watched);
-    let (mut load, took) = play.load((0..connections).map(seat))?;
+    let (mut load, took) = play.load((0..connections).map(plan))?;
     let coming = coming.stop();
     load.rest(Duration::from_secs(2))?;
     let memory = memory_kib(&play.watched.servers).saturating_sub(before);
@@ -36,9 +36,9 @@ pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
     let rooms = connections / MEMBERS;
     let senders = (0..rooms).step_by((rooms / ASKED).max(1)).map(|room| room * MEMBERS).collect();
     let talk = SendPhase { senders, length: LENGTH, time: Duration::from_secs(1) };
-    let heard = at_rate(&mut load, &play.watched, &talk, ASKED as f64)?;
-    ensure!(heard.delivered == heard.expected, "{} were not told what was said", heard.expected - heard.delivered);
-    let mut figures = figures(&heard, &load);
+    let result = at_rate(&mut load, &play.watched, &talk, ASKED as f64)?;
+    ensure!(result.delivered == result.expected, "{} were not told what was said", result.expected - result.delivered);
+    let mut figures = figures(&result, &load);
     let all = connections as f64;
     for (key, value) in [
         ("kib", memory as f64 / all),

@@ -195,8 +195,8 @@ impl Play {
     ///
     /// # Errors
     /// Somebody did not get in.
-    pub fn load(&self, seats: impl IntoIterator<Item = ConnectionPlan>) -> Result<(Load, Duration)> {
-        let mut load = Load::new(self.dialect, self.nodes.clone(), seats)?;
+    pub fn load(&self, plans: impl IntoIterator<Item = ConnectionPlan>) -> Result<(Load, Duration)> {
+        let mut load = Load::new(self.dialect, self.nodes.clone(), plans)?;
         let took = load.connect(AT_ONCE, IN_WITHIN)?;
         load.rest(SETTLE)?;
         Ok((load, took))
@@ -209,28 +209,28 @@ impl Play {
 }
 
 /// The figures of every phase.
-pub fn figures(heard: &PhaseResult, load: &Load) -> Figures {
-    let wall = heard.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
+pub fn figures(result: &PhaseResult, load: &Load) -> Figures {
+    let wall = result.cost.wall.as_secs_f64().max(f64::MIN_POSITIVE);
     let all = [
-        ("per_second", heard.per_second()),
-        ("readable", heard.readable()),
-        ("server_us", heard.server_us()),
-        ("redis_us", heard.redis_us()),
-        ("server_pct", 100.0 * heard.cost.server.as_secs_f64() / wall),
-        ("redis_pct", 100.0 * heard.cost.redis.as_secs_f64() / wall),
-        ("p50_ms", heard.p50_ms),
-        ("p99_ms", heard.p99_ms),
-        ("p999_ms", heard.p999_ms),
-        ("per_read", heard.per_read),
-        ("bytes", heard.bytes),
-        ("generator_busy_pct", 100.0 * heard.generator_busy),
-        ("generator_us", heard.cost.own.as_secs_f64() * 1e6 / heard.delivered.max(1) as f64),
-        ("lag_ms", heard.lag_ms),
-        ("sent", heard.sent as f64),
-        ("delivered", heard.delivered as f64),
-        ("lost_pct", 100.0 * heard.lost()),
-        ("disorder", heard.disorder as f64),
-        ("skipped", heard.skipped as f64),
+        ("per_second", result.per_second()),
+        ("readable", result.readable()),
+        ("server_us", result.server_us()),
+        ("redis_us", result.redis_us()),
+        ("server_pct", 100.0 * result.cost.server.as_secs_f64() / wall),
+        ("redis_pct", 100.0 * result.cost.redis.as_secs_f64() / wall),
+        ("p50_ms", result.p50_ms),
+        ("p99_ms", result.p99_ms),
+        ("p999_ms", result.p999_ms),
+        ("per_read", result.per_read),
+        ("bytes", result.bytes),
+        ("generator_busy_pct", 100.0 * result.generator_busy),
+        ("generator_us", result.cost.own.as_secs_f64() * 1e6 / result.delivered.max(1) as f64),
+        ("lag_ms", result.lag_ms),
+        ("sent", result.sent as f64),
+        ("delivered", result.delivered as f64),
+        ("lost_pct", 100.0 * result.lost()),
+        ("disorder", result.disorder as f64),
+        ("skipped", result.skipped as f64),
         ("refused", load.refused() as f64),
         ("gone", load.gone().0 as f64),
     ];

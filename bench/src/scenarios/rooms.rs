@@ -29,13 +29,13 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 /// A client is not let into its room.
 pub fn in_rooms(play: &Play, rooms: Rooms, time: Duration) -> Result<Figures> {
     let Rooms { count, members, rate } = rooms;
-    let seat =
+    let plan =
         |number: usize| ConnectionPlan::sender(play.node(number), (number / members) as u32, (number % members) as u16);
-    let (mut load, _) = play.load((0..count * members).map(seat))?;
+    let (mut load, _) = play.load((0..count * members).map(plan))?;
     // A message to every room, from its first member; then from its second.
     let senders = (0..members).flat_map(|member| (0..count).map(move |room| room * members + member)).collect();
     let talk = SendPhase { senders, length: LENGTH, time };
     at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, rate)?;
-    let heard = at_rate(&mut load, &play.watched, &talk, rate)?;
-    Ok(figures(&heard, &load))
+    let result = at_rate(&mut load, &play.watched, &talk, rate)?;
+    Ok(figures(&result, &load))
 }

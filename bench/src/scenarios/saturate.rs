@@ -51,10 +51,10 @@ pub(super) fn measure(play: &Play) -> Result<Figures> {
 
 /// Figures if the servers kept up with a rate, and those with whom to go on.
 fn once(play: &Play, mut load: Load, talk: &SendPhase, rate: f64) -> Result<(Load, Option<Figures>)> {
-    let heard = at_rate_for(&mut load, &play.watched, talk, rate, LATE)?;
+    let result = at_rate_for(&mut load, &play.watched, talk, rate, LATE)?;
     let gone = load.gone().0;
-    let told = (keeps_up(&heard) && gone == 0).then(|| figures(&heard, &load));
-    if gone > 0 || heard.delivered < heard.expected {
+    let told = (keeps_up(&result) && gone == 0).then(|| figures(&result, &load));
+    if gone > 0 || result.delivered < result.expected {
         // What was overrun may have lost people, or still have work: begin with new ones.
         drop(load);
         load = gather(play, THOUSAND.members)?.0;
@@ -64,9 +64,9 @@ fn once(play: &Play, mut load: Load, talk: &SendPhase, rate: f64) -> Result<(Loa
     Ok((load, told))
 }
 
-fn keeps_up(heard: &PhaseResult) -> bool {
-    let in_time = heard.in_time as f64 >= 0.95 * heard.expected as f64;
-    in_time && heard.p99_ms < LATE.as_secs_f64() * 1e3 && heard.delivered == heard.expected && heard.skipped == 0
+fn keeps_up(result: &PhaseResult) -> bool {
+    let in_time = result.in_time as f64 >= 0.95 * result.expected as f64;
+    in_time && result.p99_ms < LATE.as_secs_f64() * 1e3 && result.delivered == result.expected && result.skipped == 0
 }
 
 /// Doubles until it was too much, then narrows down between the two.

@@ -68,19 +68,19 @@ fn beside_slow(play: &Play) -> Result<Figures> {
 
 /// Lets them talk, while a part of them reads in its own way.
 fn talk(play: &Play, some: ReadMode) -> Result<(Figures, Load)> {
-    let seat = |number: usize| ConnectionPlan {
+    let plan = |number: usize| ConnectionPlan {
         node: play.node(number),
         room: 0,
         slot: if number < SENDERS { number as u16 } else { ConnectionPlan::SILENT },
         reader: if number % ONE_IN == ONE_IN - 1 { some } else { ReadMode::Counted },
     };
-    let (mut load, _) = play.load((0..MEMBERS).map(seat))?;
+    let (mut load, _) = play.load((0..MEMBERS).map(plan))?;
     let talk = SendPhase { senders: (0..SENDERS).collect(), length: LENGTH, time: TIME };
     let before = memory_kib(&play.watched.servers);
     let most = most_memory_kib(&play.watched.servers);
     at_rate(&mut load, &play.watched, &SendPhase { time: Duration::from_secs(1), ..talk.clone() }, RATE)?;
-    let heard = at_rate(&mut load, &play.watched, &talk, RATE)?;
-    let mut figures = figures(&heard, &load);
+    let result = at_rate(&mut load, &play.watched, &talk, RATE)?;
+    let mut figures = figures(&result, &load);
     let more_kib = most.stop().saturating_sub(before);
     figures.insert("memory_mib".into(), more_kib as f64 / 1024.0);
     Ok((figures, load))

@@ -37,7 +37,7 @@ impl GameSocket {
     }
 
     /// The next frame. Cancel-safe.
-    pub(super) async fn hear(&mut self) -> Result<GameServerMessage> {
+    pub(super) async fn next_frame(&mut self) -> Result<GameServerMessage> {
         loop {
             match self.socket.next().await {
                 Some(Ok(Raw::Text(text))) => match wire::decode_game_server(&text) {

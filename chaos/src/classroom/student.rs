@@ -137,41 +137,41 @@ impl Player {
     }
 
     async fn stay(&mut self) -> Result<()> {
-        let mut line = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
+        let mut socket = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
         let nickname = Some(self.name.clone());
-        line.send(&GameClientMessage::Join(Join { pin: self.pin.clone(), nickname, seat: None })).await?;
+        socket.send(&GameClientMessage::Join(Join { pin: self.pin.clone(), nickname, seat: None })).await?;
         loop {
             let at = self.plan.map_or_else(|| Instant::now() + Duration::from_secs(3600), |(at, _)| at);
             tokio::select! {
-                frame = line.hear() => self.heard(frame?, &mut line).await?,
-                () = sleep_until(at) => self.answer(&mut line).await?,
+                frame = socket.next_frame() => self.on_frame(frame?, &mut socket).await?,
+                () = sleep_until(at) => self.answer(&mut socket).await?,
             }
         }
     }
 
-    async fn heard(&mut self, frame: GameServerMessage, line: &mut GameSocket) -> Result<()> {
+    async fn on_frame(&mut self, frame: GameServerMessage, socket: &mut GameSocket) -> Result<()> {
         match frame {
             GameServerMessage::Joined(joined) => {
                 self.must(joined.pin == self.pin, || format!("joined {} in the place of another", joined.pin));
                 lock(&self.notes).me = Some(joined.you.id.clone());
                 if let Some(given) = joined.answer {
-                    self.keep(given);
+                    self.record_answer(given);
                 }
                 if let Some(outcome) = joined.outcome {
                     lock(&self.notes).outcomes.insert(outcome.question, outcome);
                 }
-                self.see(joined.version, joined.game);
+                self.on_game(joined.version, joined.game);
                 if let Some(lost_at) = self.lost_at.take() {
                     lock(&self.notes).away.push(lost_at.elapsed());
                 }
                 self.is_in.send_replace(true);
                 if let Some(answer) = self.unanswered.clone() {
-                    line.send(&GameClientMessage::Answer(answer)).await?;
+                    socket.send(&GameClientMessage::Answer(answer)).await?;
                 }
             }
             GameServerMessage::Game(changed) => {
                 self.must(changed.pin == self.pin, || format!("a frame of {}, another game", changed.pin));
-                self.see(changed.version, changed.game);
+                self.on_game(changed.version, changed.game);
             }
             GameServerMessage::Answered(answered) => {
                 self.unanswered = None;
@@ -183,7 +183,7 @@ impl Player {
                 }
                 drop(notes);
                 if let Some(given) = answered.answer {
-                    self.keep(given);
+                    self.record_answer(given);
                 }
             }
             GameServerMessage::Outcome(outcome) => {
@@ -200,7 +200,7 @@ impl Player {
     }
 
     /// The first answer counts, for ever.
-    fn keep(&self, given: RecordedAnswer) {
+    fn record_answer(&self, given: RecordedAnswer) {
         let mut notes = lock(&self.notes);
         let earlier = notes.given.entry(given.question).or_insert_with(|| given.clone());
         if *earlier != given {
@@ -209,7 +209,7 @@ impl Player {
         }
     }
 
-    fn see(&mut self, version: u64, game: Game) {
+    fn on_game(&mut self, version: u64, game: Game) {
         let question = game.at.unwrap_or_default();
         let (is_open, is_revealed) = (game.phase == Phase::Open, game.reveal.is_some());
         let (opens_at, closes_at) = (game.opens_at.unwrap_or_default(), game.closes_at);
@@ -251,15 +251,15 @@ impl Player {
         self.unanswered.as_ref().is_some_and(|unanswered| unanswered.question == question)
     }
 
-    async fn answer(&mut self, line: &mut GameSocket) -> Result<()> {
+    async fn answer(&mut self, socket: &mut GameSocket) -> Result<()> {
         let Some((_, question)) = self.plan.take() else { return Ok(()) };
         let choice = self.rng.random_range(0..4);
         let answer = SubmittedAnswer { question, answer: Answer::Choice(choice), round: None };
         self.unanswered = Some(answer.clone());
-        line.send(&GameClientMessage::Answer(answer)).await?;
+        socket.send(&GameClientMessage::Answer(answer)).await?;
         if self.habits.repeats {
             let other = SubmittedAnswer { question, answer: Answer::Choice((choice + 1) % 4), round: None };
-            line.send(&GameClientMessage::Answer(other)).await?;
+            socket.send(&GameClientMessage::Answer(other)).await?;
         }
         Ok(())
     }

@@ -47,11 +47,11 @@ impl Teacher {
     /// It cannot be begun.
     pub async fn begin(load_balancer: Arc<LoadBalancer>, session: Session, quiz: QuizId, seed: u64) -> Result<Self> {
         let mut rng = SmallRng::seed_from_u64(seed);
-        let mut line = GameSocket::open(&load_balancer, &session.cookie, rng.next_u32()).await?;
-        line.send(&GameClientMessage::Create(Create { quiz })).await?;
+        let mut socket = GameSocket::open(&load_balancer, &session.cookie, rng.next_u32()).await?;
+        socket.send(&GameClientMessage::Create(Create { quiz })).await?;
         let hosting = async {
             loop {
-                match line.hear().await? {
+                match socket.next_frame().await? {
                     GameServerMessage::Hosting(hosting) => return Ok(hosting),
                     GameServerMessage::Error(refusal) => bail!("no game: {}", refusal.message),
                     _ => {}
@@ -64,7 +64,7 @@ impl Teacher {
         let (steps, wanted) = mpsc::channel(4);
         let (pin, token) = (hosting.pin, hosting.token);
         let host = Host { load_balancer, session, pin: pin.clone(), token, rng, notes: notes.clone(), wanted };
-        Ok(Self { pin, notes, steps, _life: Task::spawn(host.stay(line)) })
+        Ok(Self { pin, notes, steps, _life: Task::spawn(host.stay(socket)) })
     }
 
     /// The game, as this teacher received it last.
@@ -149,44 +149,44 @@ struct Host {
 
 impl Host {
     async fn stay(mut self, first: GameSocket) {
-        let mut line = Some(first);
+        let mut socket = Some(first);
         loop {
-            if let Some(line) = line.take() {
+            if let Some(socket) = socket.take() {
                 // The end of a connection need not be reported.
-                let _ = self.listen(line).await;
+                let _ = self.listen(socket).await;
             }
             sleep(Duration::from_millis(self.rng.random_range(0..500))).await;
-            line = self.come_back().await.ok();
+            socket = self.come_back().await.ok();
         }
     }
 
     async fn come_back(&mut self) -> Result<GameSocket> {
-        let mut line = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
+        let mut socket = GameSocket::open(&self.load_balancer, &self.session.cookie, self.rng.next_u32()).await?;
         let open = Open { pin: self.pin.clone(), token: Some(self.token.clone()), code: None };
-        line.send(&GameClientMessage::Open(open)).await?;
-        Ok(line)
+        socket.send(&GameClientMessage::Open(open)).await?;
+        Ok(socket)
     }
 
-    async fn listen(&mut self, mut line: GameSocket) -> Result<()> {
+    async fn listen(&mut self, mut socket: GameSocket) -> Result<()> {
         loop {
             tokio::select! {
-                frame = line.hear() => self.heard(frame?)?,
+                frame = socket.next_frame() => self.on_frame(frame?)?,
                 step = self.wanted.recv() => match step {
-                    Some(step) => line.send(&step).await?,
+                    Some(step) => socket.send(&step).await?,
                     None => return Ok(()),
                 },
             }
         }
     }
 
-    fn heard(&self, frame: GameServerMessage) -> Result<()> {
+    fn on_frame(&self, frame: GameServerMessage) -> Result<()> {
         let mut notes = lock(&self.notes);
         match frame {
             GameServerMessage::Hosting(hosting) => {
                 notes.players = hosting.players.len();
-                notes.see(hosting.version, hosting.game);
+                notes.on_game(hosting.version, hosting.game);
             }
-            GameServerMessage::Game(changed) => notes.see(changed.version, changed.game),
+            GameServerMessage::Game(changed) => notes.on_game(changed.version, changed.game),
             GameServerMessage::Players(players) => notes.players = players.count,
             GameServerMessage::Count(count) => {
                 notes.counts.push(std::time::Instant::now());
@@ -203,7 +203,7 @@ impl Host {
 }
 
 impl Notes {
-    fn see(&mut self, version: u64, game: Game) {
+    fn on_game(&mut self, version: u64, game: Game) {
         if self.game.as_ref().is_some_and(|(known, _)| *known >= version) {
             return;
         }

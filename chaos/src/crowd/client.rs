@@ -49,7 +49,7 @@ pub(super) struct TalkRate {
 
 /// What a client is made of.
 pub(super) struct Driver {
-    link: RoomClient,
+    client: RoomClient,
     room: RoomId,
     session: Session,
     load_balancer: Arc<LoadBalancer>,
@@ -81,7 +81,7 @@ impl Driver {
     pub(super) fn new(parts: Parts) -> Self {
         let Parts { room, session, load_balancer, ledger, diary, rng, pace, talk } = parts;
         Self {
-            link: RoomClient::new(RoomOptions { room_id: room.clone(), position: None, unsent: Vec::new() }),
+            client: RoomClient::new(RoomOptions { room_id: room.clone(), position: None, unsent: Vec::new() }),
             clock: Clock::new(pace),
             room,
             session,
@@ -126,7 +126,7 @@ impl Driver {
                     self.step(if is_open { Input::Opened } else { Input::Closed { code: 1006 } });
                 }
                 page = when_done(&mut self.reading) => self.step(page.map_or(Input::HistoryFailed, Input::HistoryLoaded)),
-                heard = hear(&mut self.socket) => self.heard(heard),
+                heard = next_event(&mut self.socket) => self.on_event(heard),
                 () = sleep_until(self.clock.next()) => {
                     while let Some(timer) = self.clock.take_due() {
                         self.step(Input::TimerFired(timer));
@@ -143,7 +143,7 @@ impl Driver {
         }
     }
 
-    fn heard(&mut self, heard: SocketEvent) {
+    fn on_event(&mut self, heard: SocketEvent) {
         match heard {
             SocketEvent::Text(text) => {
                 let frame = wire::decode_server(&text);
@@ -152,7 +152,7 @@ impl Driver {
                     diary.frames += 1;
                     diary.bytes += text.len() as u64;
                     if let Some(frame) = &frame {
-                        diary.frame(frame, self.link.position());
+                        diary.frame(frame, self.client.position());
                     }
                 }
                 if let Some(frame) = frame {
@@ -169,7 +169,7 @@ impl Driver {
 
     fn step(&mut self, input: Input) {
         let random = self.rng.next_u32();
-        for output in self.link.step(input, random) {
+        for output in self.client.step(input, random) {
             match output {
                 Output::Connect => self.opening = Some(self.open().boxed()),
                 Output::Disconnect => self.hang_up(),
@@ -186,8 +186,8 @@ impl Driver {
             }
         }
         let mut diary = lock(&self.diary);
-        diary.follow(self.link.position());
-        diary.pending = self.link.unsent().filter(|unsent| unsent.refused.is_none()).count();
+        diary.follow(self.client.position());
+        diary.pending = self.client.unsent().filter(|unsent| unsent.refused.is_none()).count();
     }
 
     fn open(&mut self) -> impl Future<Output = Option<Socket>> + Send + use<> {
@@ -229,7 +229,7 @@ impl Driver {
     fn say(&mut self, text: String) {
         self.written += 1;
         let Ok(id) = MessageId::parse(&format!("c-{}", self.written)) else { return };
-        self.ledger.says(&self.room, &self.session.me, &id, &text);
+        self.ledger.note_sent(&self.room, &self.session.me, &id, &text);
         self.step(Input::Say(Unsent { id, text, written_at: 0, refused: None }));
     }
 
@@ -250,9 +250,9 @@ async fn when_done<T>(work: &mut Option<BoxFuture<'static, T>>) -> T {
     }
 }
 
-async fn hear(socket: &mut Option<Socket>) -> SocketEvent {
+async fn next_event(socket: &mut Option<Socket>) -> SocketEvent {
     match socket {
-        Some(socket) => socket.hear().await,
+        Some(socket) => socket.next_event().await,
         None => std::future::pending().await,
     }
 }

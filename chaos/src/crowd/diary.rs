@@ -151,7 +151,7 @@ impl Diary {
             Event::Reset(page) => self.reset(page),
             Event::Acknowledged(id) => {
                 if let Some(shown) = &self.shown {
-                    self.ledger.acknowledges(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
+                    self.ledger.note_acknowledged(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
                 }
             }
             Event::Refused(_, refusal) => self.refused_for_good.push(refusal.message.clone()),
@@ -214,8 +214,8 @@ impl Diary {
         } else if offset != last + 1 {
             self.wrong(Violation::Hole, || format!("{offset} was shown after {last}"));
         }
-        self.ledger.shows(&self.room, &epoch, message);
-        self.ledger.hears(&self.room, message);
+        self.ledger.note_shown(&self.room, &epoch, message);
+        self.ledger.note_received(&self.room, message);
     }
 
     fn reset(&mut self, page: &HistoryPage) {
@@ -227,7 +227,7 @@ impl Diary {
             self.wrong(Violation::Hole, || format!("a page at {:?} ends with {:?}", page.position, offsets.last()));
         }
         for message in &page.messages {
-            self.ledger.shows(&self.room, &page.position.epoch, message);
+            self.ledger.note_shown(&self.room, &page.position.epoch, message);
         }
         self.shown = Some(page.position.clone());
     }

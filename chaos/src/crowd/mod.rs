@@ -189,7 +189,7 @@ impl Crowd {
     }
 
     /// Nobody says anything new.
-    pub fn hush(&self) {
+    pub fn stop_talking(&self) {
         self.talk.send_replace(TalkRate::default());
     }
 

@@ -56,7 +56,7 @@ impl Socket {
     }
 
     /// The next event of the socket. Cancel-safe.
-    pub(super) async fn hear(&mut self) -> SocketEvent {
+    pub(super) async fn next_event(&mut self) -> SocketEvent {
         loop {
             match self.incoming.next().await {
                 Some(Ok(Raw::Text(text))) => return SocketEvent::Text(text.to_string()),

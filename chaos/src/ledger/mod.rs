@@ -109,16 +109,16 @@ const SENTENCES: usize = 12;
 
 impl Ledger {
     /// Notes that a client sends a message.
-    pub fn says(&self, room: &RoomId, author: &UserId, id: &MessageId, text: &str) {
+    pub fn note_sent(&self, room: &RoomId, author: &UserId, id: &MessageId, text: &str) {
         self.pages().book(room).said.insert((author.clone(), id.clone()), (digest(text), Instant::now()));
     }
 
     /// Notes that somebody was shown a message at a position in the log.
-    pub fn shows(&self, room: &RoomId, epoch: &Epoch, message: &Message) {
+    pub fn note_shown(&self, room: &RoomId, epoch: &Epoch, message: &Message) {
         let entry = Entry::of(message);
         let mut pages = self.pages();
         let book = pages.book(room);
-        let other = book.stands(epoch, message.offset, &entry);
+        let other = book.place_entry(epoch, message.offset, &entry);
         if let Some(other) = other {
             let at = format!("{room} {epoch} {}", message.offset);
             pages.note(Violation::Forked, || format!("at {at} one saw {:?} and another {:?}", other.key, entry.key));
@@ -126,7 +126,7 @@ impl Ledger {
     }
 
     /// Notes that somebody received a message live, and how long after it was sent.
-    pub fn hears(&self, room: &RoomId, message: &Message) {
+    pub fn note_received(&self, room: &RoomId, message: &Message) {
         let mut pages = self.pages();
         let book = pages.book(room);
         let key = (message.author.id.clone(), message.id.clone());
@@ -146,7 +146,7 @@ impl Ledger {
     }
 
     /// Notes that an author was told that a message is in the log.
-    pub fn acknowledges(&self, room: &RoomId, key: Key, epoch: &Epoch) {
+    pub fn note_acknowledged(&self, room: &RoomId, key: Key, epoch: &Epoch) {
         let mut pages = self.pages();
         let book = pages.book(room);
         let digest = book.said.get(&key).map(|(digest, _)| *digest).unwrap_or_default();
@@ -203,7 +203,7 @@ impl LedgerState {
 
 impl RoomRecord {
     /// Notes the message at an offset; returns another one that was there before.
-    fn stands(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
+    fn place_entry(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
         let place = self.shown.entry((epoch.clone(), offset)).or_insert_with(|| entry.clone());
         (place != entry).then(|| place.clone())
     }

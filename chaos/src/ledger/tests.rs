@@ -32,9 +32,9 @@ fn message(offset: u64, id: &str, text: &str) -> Message {
 fn ledger(ids: &[&str]) -> Ledger {
     let ledger = Ledger::default();
     for (message, id) in log(ids).messages.iter().zip(ids) {
-        ledger.says(&room(), &ana(), &message.id, id);
-        ledger.shows(&room(), &epoch("e"), message);
-        ledger.acknowledges(&room(), (ana(), message.id.clone()), &epoch("e"));
+        ledger.note_sent(&room(), &ana(), &message.id, id);
+        ledger.note_shown(&room(), &epoch("e"), message);
+        ledger.note_acknowledged(&room(), (ana(), message.id.clone()), &epoch("e"));
     }
     ledger
 }
@@ -97,9 +97,9 @@ fn only_a_lost_log_may_have_lost_something_and_it_says_so() {
 #[test]
 fn two_messages_under_one_position_are_noted_at_once() {
     let ledger = ledger(&["a"]);
-    ledger.shows(&room(), &epoch("e"), &message(1, "a", "a"));
+    ledger.note_shown(&room(), &epoch("e"), &message(1, "a", "a"));
     assert_eq!(ledger.wrongs(Violation::Forked), 0);
-    ledger.shows(&room(), &epoch("e"), &message(1, "b", "b"));
+    ledger.note_shown(&room(), &epoch("e"), &message(1, "b", "b"));
     assert_eq!(ledger.wrongs(Violation::Forked), 1);
     assert_eq!(ledger.sentences().len(), 1);
 }

@@ -22,7 +22,7 @@ const WATCHERS: usize = 6;
 async fn watched(setting: &Setting, name: &str, members: usize) -> Result<Play> {
     let guests = CrowdSize { rooms: 1, clients: 0, pace: 1.0 };
     let mut play = Play::begin_with(setting, name, &Plan::cluster(3), guests).await?;
-    play.crowd.hush();
+    play.crowd.stop_talking();
     let room = play.crowd.rooms[0].clone();
     play.crowd.through(play.stage.load_balancer_to(&[1, 2]));
     play.crowd.admit(vec![room.clone(); WATCHERS], setting.seed).await;

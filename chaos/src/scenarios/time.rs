@@ -56,7 +56,7 @@ pub(super) async fn quiet_room(setting: &Setting) -> Result<Verdict> {
     let mut play = Play::begin_with(setting, "quiet-room", &plan(), guests).await?;
     let mut verdict = Verdict::default();
     sleep(Duration::from_secs(3)).await;
-    play.crowd.hush();
+    play.crowd.stop_talking();
     play.crowd.all_settled(Duration::from_secs(10)).await?;
     play.all_shown(Duration::from_secs(10)).await?;
     let quiet = Duration::from_secs(setting.pick(10, 60) * 60).div_f64(PACE);

@@ -84,7 +84,7 @@ impl Socket {
     }
 
     /// The next frame of one of these types; the others are dropped.
-    pub(super) async fn hear(&mut self, types: &[&str]) -> Result<String> {
+    pub(super) async fn next_of(&mut self, types: &[&str]) -> Result<String> {
         self.until(|text| types.contains(&type_of(text)).then(|| text.to_owned())).await
     }
 

@@ -81,7 +81,7 @@ impl Talkers {
             let room = format!("honest-{}", number / PEOPLE_IN_A_ROOM);
             let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
             socket.say(join(&room)).await?;
-            socket.hear(&["joined"]).await?;
+            socket.next_of(&["joined"]).await?;
             lives.push(Task::spawn(talk(socket, room, number, person.clone())));
             people.push(person);
         }

@@ -106,7 +106,7 @@ impl Redis {
         const KEY: [&str; 2] = ["hubbub:{room:", "}:meta"];
         let Reply::List(keys) = self.command(&["KEYS", &KEY.join("*")]).await? else { return Ok(Vec::new()) };
         let names = keys.iter().filter_map(|key| key.text().strip_prefix(KEY[0])?.strip_suffix(KEY[1]));
-        Ok(names.filter_map(RoomId::kept).collect())
+        Ok(names.filter_map(RoomId::parse_canonical).collect())
     }
 
     /// The memory it has in use, in bytes.

@@ -13,16 +13,16 @@ pub struct Judge<'a> {
     question: &'a Question,
     shuffle: &'a [usize],
     /// The accepted answers, in the form for comparison.
-    accepted_answers: Vec<Spelling>,
+    accepted_answers: Vec<NormalizedAnswer>,
 }
 
 /// An accepted answer, normalised, and the same in the letters that every keyboard has.
-struct Spelling {
+struct NormalizedAnswer {
     normalized: String,
     transcribed: String,
 }
 
-impl Spelling {
+impl NormalizedAnswer {
     fn of(text: &str) -> Self {
         Self { normalized: normalized(text), transcribed: normalized(&transcribed(text)) }
     }
@@ -49,7 +49,7 @@ impl<'a> Judge<'a> {
     /// `shuffle` says which option of an order is shown at which place; empty means in the written order.
     pub fn new(question: &'a Question, shuffle: &'a [usize]) -> Self {
         let accepted_answers = match question.kind {
-            Kind::Typed => question.accepted_answers.iter().map(|spelling| Spelling::of(spelling)).collect(),
+            Kind::Typed => question.accepted_answers.iter().map(|spelling| NormalizedAnswer::of(spelling)).collect(),
             _ => Vec::new(),
         };
         Self { question, shuffle, accepted_answers }
@@ -59,9 +59,9 @@ impl<'a> Judge<'a> {
     pub fn judge(&self, answer: &Answer) -> Judged {
         let is_right = match (self.question.kind, answer) {
             (Kind::Poll | Kind::Slide, _) => return Judged { verdict: Verdict::Poll, share: Share::NOTHING },
-            (Kind::Several, Answer::Choices(chosen)) => return self.judge_several(chosen),
+            (Kind::Several, Answer::Choices(chosen)) => return self.judge_multiple(chosen),
             (Kind::Choice | Kind::TrueFalse, Answer::Choice(option)) => self.is_right(*option),
-            (Kind::Typed, Answer::Text(text)) => self.spelling_of(&Spelling::of(text)).is_some(),
+            (Kind::Typed, Answer::Text(text)) => self.spelling_of(&NormalizedAnswer::of(text)).is_some(),
             (Kind::Number, Answer::Number(number)) => self.is_near(*number),
             (Kind::Order, Answer::Order(order)) => self.is_in_order(order),
             _ => false,
@@ -75,7 +75,7 @@ impl<'a> Judge<'a> {
 
     /// Of `k` right options, `r` chosen and `w` wrong ones give `(r - w) / k`: choosing everything gives
     /// little, and never less than nothing.
-    fn judge_several(&self, chosen: &[usize]) -> Judged {
+    fn judge_multiple(&self, chosen: &[usize]) -> Judged {
         let all = self.question.options.iter().filter(|option| option.right).count();
         let right = chosen.iter().filter(|option| self.is_right(**option)).count();
         let wrong = chosen.len() - right;
@@ -92,11 +92,11 @@ impl<'a> Judge<'a> {
 
     /// The normalised form of a typed answer: answers that count as the same have one.
     pub(crate) fn normalized_of(&self, typed: &str) -> String {
-        let typed = Spelling::of(typed);
+        let typed = NormalizedAnswer::of(typed);
         self.spelling_of(&typed).map_or(&typed, |spelling| spelling).normalized.clone()
     }
 
-    fn spelling_of(&self, typed: &Spelling) -> Option<&Spelling> {
+    fn spelling_of(&self, typed: &NormalizedAnswer) -> Option<&NormalizedAnswer> {
         self.accepted_answers.iter().find(|spelling| spelling.matches(typed))
     }
 

@@ -10,7 +10,7 @@ use protocol::quiz::{Question, Quiz};
 use crate::answer::{Judge, Judged};
 use crate::answer_window::check_answer;
 use crate::machine::Rejection;
-use crate::reveal::{bars, right_words};
+use crate::reveal::{bars, right_answer_text};
 use crate::scoring::{Share, bonus, counts, is_scored, points};
 use crate::state::{Seat, State, Tally};
 
@@ -45,7 +45,7 @@ pub fn count(
         quiz,
         question,
         number,
-        given_ms: state.clock.given_ms,
+        time_limit_ms: state.clock.time_limit_ms,
         counts: counts(quiz, question),
         has_streaks: quiz.streaks && is_scored(quiz),
     };
@@ -60,12 +60,12 @@ pub fn count(
     let could = |seat: &&Seat| seat.joined_at < closed_at || answers.contains_key(&seat.id);
     let tally = Tally {
         question: number,
-        correct: scored.iter().filter(|seat| was(seat, Verdict::Right)).count(),
+        correct: scored.iter().filter(|seat| had_verdict(seat, Verdict::Right)).count(),
         answered: answers.len(),
         players: seats.iter().filter(could).count(),
     };
     let reveal = Reveal {
-        right: right_words(question),
+        right: right_answer_text(question),
         bars: bars(question, &judge, quiz.filter, &answers),
         explanation: question.explanation.clone(),
         correct: tally.correct,
@@ -86,7 +86,7 @@ pub fn count(
     Ok(Counted { state, seats: scored })
 }
 
-fn was(seat: &Seat, verdict: Verdict) -> bool {
+fn had_verdict(seat: &Seat, verdict: Verdict) -> bool {
     seat.outcome.as_ref().is_some_and(|outcome| outcome.verdict == verdict)
 }
 
@@ -95,7 +95,7 @@ struct Round<'a> {
     quiz: &'a Quiz,
     question: &'a Question,
     number: usize,
-    given_ms: Option<u64>,
+    time_limit_ms: Option<u64>,
     /// The question gives points.
     counts: bool,
     /// Several right answers in a row give a bonus.
@@ -120,7 +120,7 @@ impl Round<'_> {
         let bonus_now = if has_bonus { bonus(streak) } else { 0 };
         let base = match took_ms {
             Some(took_ms) if self.counts => {
-                points(self.quiz.scoring, self.question.points, share, took_ms, self.given_ms)
+                points(self.quiz.scoring, self.question.points, share, took_ms, self.time_limit_ms)
             }
             _ => 0,
         };

@@ -30,6 +30,6 @@ pub use answer_window::{AnswerWindow, Decision, InvalidAnswer, check_answer, tak
 pub use count::{Counted, count};
 pub use machine::{Command, Rejection, apply};
 pub use nickname::NicknameProblem;
-pub use reveal::{answer_words, poll_bars, right_words};
+pub use reveal::{answer_text, poll_bars, right_answer_text};
 pub use state::{Clock, Seat, State, Tally};
 pub use view::show;

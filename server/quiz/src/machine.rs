@@ -145,9 +145,9 @@ fn open(quiz: &Quiz, state: &State, now: u64) -> Result<State, Rejection> {
     let planned = state.due_at().filter(|due_at| now >= *due_at).ok_or(Rejection::NothingDue)?;
     let opened_at = if now - planned > LATE_MS { now } else { planned };
     let seconds = state.question(quiz).map_or(0, |(_, question)| question.seconds);
-    let given_ms = (seconds > 0).then(|| u64::from(seconds) * 1000);
-    let closes_at = given_ms.map(|given_ms| opened_at.saturating_add(given_ms));
-    let clock = Clock { opens_at: Some(opened_at), closes_at, given_ms, paused_at: None };
+    let time_limit_ms = (seconds > 0).then(|| u64::from(seconds) * 1000);
+    let closes_at = time_limit_ms.map(|time_limit_ms| opened_at.saturating_add(time_limit_ms));
+    let clock = Clock { opens_at: Some(opened_at), closes_at, time_limit_ms, paused_at: None };
     Ok(State { phase: Phase::Open, clock, ..state.clone() })
 }
 
@@ -168,7 +168,7 @@ fn close(state: &State, now: u64) -> State {
 
 fn extend(state: &State, seconds: Option<u32>, now: u64) -> Result<State, Rejection> {
     let closes_at = state.clock.closes_at.ok_or(Rejection::NoEnd)?;
-    let (closes_at, given_ms) = match seconds {
+    let (closes_at, time_limit_ms) = match seconds {
         None => (None, None),
         Some(seconds) if (1..=limits::ANSWER_SECONDS).contains(&seconds) => {
             // Where the time has run out, the extension counts from now.
@@ -178,7 +178,7 @@ fn extend(state: &State, seconds: Option<u32>, now: u64) -> Result<State, Reject
         }
         Some(_) => return Err(Rejection::BadSeconds),
     };
-    Ok(State { clock: Clock { closes_at, given_ms, ..state.clock }, ..state.clone() })
+    Ok(State { clock: Clock { closes_at, time_limit_ms, ..state.clock }, ..state.clone() })
 }
 
 fn pause(state: &State, now: u64) -> Result<State, Rejection> {

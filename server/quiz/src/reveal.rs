@@ -17,7 +17,7 @@ const OTHER_RIGHT: &str = "Other right answers";
 const OTHER: &str = "Something else";
 
 /// The right answer in words; empty if there is none.
-pub fn right_words(question: &Question) -> String {
+pub fn right_answer_text(question: &Question) -> String {
     let right = || question.options.iter().filter(|option| option.right).map(|option| option.text.as_str());
     match question.kind {
         Kind::Choice | Kind::TrueFalse => right().collect::<Vec<_>>().join(" or "),
@@ -32,7 +32,7 @@ pub fn right_words(question: &Question) -> String {
 }
 
 /// An answer in words. `shuffle` is as for [`crate::Judge::new`].
-pub fn answer_words(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
+pub fn answer_text(question: &Question, shuffle: &[usize], answer: &Answer) -> String {
     let option =
         |shown: &usize| question.options.get(written(shuffle, *shown)).map_or("", |option| option.text.as_str());
     match answer {

@@ -34,17 +34,17 @@ impl Share {
 
 /// Points without a bonus, from 0 to [`Points::most`].
 ///
-/// `given_ms` is the time limit; without one, and in [`Scoring::Accuracy`], time does not count.
-pub fn points(scoring: Scoring, points: Points, share: Share, took_ms: u64, given_ms: Option<u64>) -> u32 {
+/// `time_limit_ms` is the time limit; without one, and in [`Scoring::Accuracy`], time does not count.
+pub fn points(scoring: Scoring, points: Points, share: Share, took_ms: u64, time_limit_ms: Option<u64>) -> u32 {
     let most = match scoring {
         Scoring::None => 0,
         Scoring::Speed | Scoring::Accuracy => points.most(),
     };
     // `left` of `twice` the time: 1 - t / 2T.
-    let (left, twice) = match given_ms {
-        Some(given_ms) if scoring == Scoring::Speed && took_ms >= AT_ONCE_MS && given_ms > 0 => {
-            let given_ms = u128::from(given_ms);
-            (2 * given_ms - u128::from(took_ms).min(given_ms), 2 * given_ms)
+    let (left, twice) = match time_limit_ms {
+        Some(time_limit_ms) if scoring == Scoring::Speed && took_ms >= AT_ONCE_MS && time_limit_ms > 0 => {
+            let time_limit_ms = u128::from(time_limit_ms);
+            (2 * time_limit_ms - u128::from(took_ms).min(time_limit_ms), 2 * time_limit_ms)
         }
         _ => (1, 1),
     };
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn who_is_sooner_has_more_and_who_is_right_has_half() {
-        for (took_ms, given_ms, brings) in [
+        for (took_ms, time_limit_ms, brings) in [
             (0, TWENTY, 1000),
             (499, TWENTY, 1000),
             (500, TWENTY, 988), // 987.5
@@ -96,8 +96,8 @@ mod tests {
             (600, Some(0), 1000),
             (99_000, None, 1000),
         ] {
-            let brought = points(Scoring::Speed, Points::Normal, Share::ALL, took_ms, given_ms);
-            assert_eq!(brought, brings, "{took_ms} of {given_ms:?}");
+            let brought = points(Scoring::Speed, Points::Normal, Share::ALL, took_ms, time_limit_ms);
+            assert_eq!(brought, brings, "{took_ms} of {time_limit_ms:?}");
         }
     }
 

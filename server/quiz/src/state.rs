@@ -190,7 +190,8 @@ pub struct Clock {
     /// When it closes; `None`: when the host closes it.
     pub closes_at: Option<u64>,
     /// The time limit, with extensions; `None`: no limit.
-    pub given_ms: Option<u64>,
+    #[serde(rename = "givenMs")]
+    pub time_limit_ms: Option<u64>,
     /// Since when the clock is stopped, if it is.
     pub paused_at: Option<u64>,
 }

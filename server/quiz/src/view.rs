@@ -21,7 +21,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
         round: state.round,
         questions: quiz.questions.len(),
         at: state.at,
-        asked: question.map(|(_, question)| asked(question, state)),
+        asked: question.map(|(_, question)| question_view(question, state)),
         opens_at: state.clock.opens_at.filter(|_| is_asking),
         closes_at: state.clock.closes_at.filter(|_| is_asking),
         paused: left(state),
@@ -39,7 +39,7 @@ pub fn show(quiz: &Quiz, state: &State) -> Game {
     }
 }
 
-fn asked(question: &Question, state: &State) -> QuestionView {
+fn question_view(question: &Question, state: &State) -> QuestionView {
     let has_options = question.kind.has_options() && state.phase != Phase::Ready;
     QuestionView {
         kind: question.kind,

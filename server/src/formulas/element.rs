@@ -70,7 +70,7 @@ impl Node {
         Ok(self)
     }
 
-    pub(super) fn says(mut self, attribute: &'static str, words: &str) -> Self {
+    pub(super) fn attribute_text(mut self, attribute: &'static str, words: &str) -> Self {
         self.attributes.push((attribute, Value::Said(words.to_owned())));
         self
     }
@@ -157,7 +157,7 @@ mod tests {
 
     #[test]
     fn nothing_that_somebody_wrote_is_markup() {
-        let node = Node::branch("math", vec![Node::leaf("mi", "<b>&\"'")]).says("alttext", "\"><script>");
+        let node = Node::branch("math", vec![Node::leaf("mi", "<b>&\"'")]).attribute_text("alttext", "\"><script>");
         let expected = "<math alttext=\"&quot;&gt;&lt;script&gt;\"><mi>&lt;b&gt;&amp;&quot;'</mi></math>";
         assert_eq!(node.markup(1000).as_deref(), Ok(expected));
         assert_eq!(Node::leaf("mi", "\0").markup(1000), Err(Wrong));

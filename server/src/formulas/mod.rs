@@ -46,7 +46,7 @@ struct Wrong;
 
 /// Renders the formulas in these texts, up to `most_bytes` of markup. A formula that is in the cache
 /// is not rendered again.
-pub fn draw<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> Formulas {
+pub fn render<'t>(texts: impl IntoIterator<Item = &'t str>, most_bytes: usize) -> Formulas {
     let mut drawn = Formulas::default();
     let (mut left, mut looked_at) = (most_bytes, 0);
     for text in texts {
@@ -77,20 +77,20 @@ fn remembered(source: Source<'_>) -> Option<Arc<str>> {
     if let Some(known) = DRAWN.get(source.written) {
         return known;
     }
-    let markup: Option<Arc<str>> = draw_one(source).ok().map(Arc::from);
+    let markup: Option<Arc<str>> = render_one(source).ok().map(Arc::from);
     DRAWN.insert(source.written.to_owned(), markup.clone());
     markup
 }
 
 /// Renders the `<math>` of a formula, with its source for screen readers.
-fn draw_one(source: Source<'_>) -> Result<String, Wrong> {
+fn render_one(source: Source<'_>) -> Result<String, Wrong> {
     let latex = source::prepared(source.latex)?;
     // The crate may panic on input that it was never tried with: that is no formula.
     let read = catch_unwind(AssertUnwindSafe(|| reader::read(&latex, source.is_block)));
     let row = read.map_err(|_| Wrong)??;
     let said = source.latex.trim();
     // Browsers pass `aria-label` to screen readers; few pass `alttext`, which MathML has for it.
-    let mut math = Node::branch("math", row).says("alttext", said).says("aria-label", said);
+    let mut math = Node::branch("math", row).attribute_text("alttext", said).attribute_text("aria-label", said);
     if source.is_block {
         math = math.with("display", "block");
     }

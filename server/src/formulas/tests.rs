@@ -7,7 +7,7 @@ use super::*;
 
 /// The markup of LaTeX between dollars, without the element around it; `None` where it is shown as written.
 fn drawn(latex: &str) -> Option<String> {
-    let whole = draw_one(Source { written: "", latex, is_block: false }).ok()?;
+    let whole = render_one(Source { written: "", latex, is_block: false }).ok()?;
     check(&whole);
     let inner = whole.split_once('>').unwrap().1.strip_suffix("</math>").unwrap();
     Some(inner.to_owned())
@@ -150,7 +150,7 @@ fn more_formulas_are_drawn_in_one_way_or_another() {
 fn a_sum_on_a_line_of_its_own_has_its_limits_above_and_beneath() {
     let markup = |written: &str| {
         let text = format!("{written} is it");
-        let formulas = draw([text.as_str()], PAGE_BYTES);
+        let formulas = render([text.as_str()], PAGE_BYTES);
         let Some(Piece::Formula(source)) = pieces(&text).next() else { panic!("{text}") };
         formulas.markup(source).unwrap().to_owned()
     };
@@ -161,7 +161,7 @@ fn a_sum_on_a_line_of_its_own_has_its_limits_above_and_beneath() {
 
 #[test]
 fn the_source_is_the_text_of_a_formula() {
-    let markup = draw_one(Source { written: "", latex: r" a<b\text{ \& } ", is_block: false }).unwrap();
+    let markup = render_one(Source { written: "", latex: r" a<b\text{ \& } ", is_block: false }).unwrap();
     let said = r#"alttext="a&lt;b\text{ \&amp; }" aria-label="a&lt;b\text{ \&amp; }""#;
     assert!(markup.starts_with(&format!("<math {said}>")), "{markup}");
 }
@@ -256,13 +256,13 @@ fn bombs_and_towers_are_not_drawn() {
 
 #[test]
 fn each_formula_goes_once_and_all_of_them_have_an_end() {
-    let formulas = draw(["$x$ and $x$", "$x$ or $y$"], PAGE_BYTES);
+    let formulas = render(["$x$ and $x$", "$x$ or $y$"], PAGE_BYTES);
     assert_eq!(protocol::wire::encode(&formulas).matches("<math").count(), 2);
-    assert!(draw(["It costs $5 and $7", "no $\\frac{1}$"], PAGE_BYTES).is_empty());
+    assert!(render(["It costs $5 and $7", "no $\\frac{1}$"], PAGE_BYTES).is_empty());
     let many: Vec<_> = (0..5_000).map(|at| format!("$x_{{{at}}}$")).collect();
-    let spelled = protocol::wire::encode(&draw(many.iter().map(String::as_str), FRAME_BYTES));
+    let spelled = protocol::wire::encode(&render(many.iter().map(String::as_str), FRAME_BYTES));
     assert!(spelled.len() < 2 * FRAME_BYTES, "{}", spelled.len());
-    let spelled = protocol::wire::encode(&draw(many.iter().map(String::as_str), usize::MAX));
+    let spelled = protocol::wire::encode(&render(many.iter().map(String::as_str), usize::MAX));
     assert!(spelled.matches("<math").count() <= LOOKED_AT);
 }
 

@@ -33,21 +33,21 @@ impl Games {
     /// Starts the next round, after the results of the last one were stored.
     ///
     /// # Errors The refusal to answer with; the game is unchanged.
-    pub async fn again(&self, key: &Key, wish: PlayAgain<'_>) -> Result<(), Refusal> {
-        if wish.quiz.is_some() && *wish.role != HostRole::Owner {
+    pub async fn again(&self, key: &Key, request: PlayAgain<'_>) -> Result<(), Refusal> {
+        if request.quiz.is_some() && *request.role != HostRole::Owner {
             return Err(texts::not_owner());
         }
         let loaded = self.load(&key.pin).await?;
-        check(&loaded, key, wish.version)?;
+        check(&loaded, key, request.version)?;
         let played = self.round_quiz(&loaded).await?;
         if results::due(&loaded).is_some() {
             results::store(self, &loaded, &played).await.map_err(texts::unavailable)?;
         }
-        let quiz = self.quiz_again(&played, wish.quiz).await?;
-        let payer = match wish.role {
+        let quiz = self.quiz_again(&played, request.quiz).await?;
+        let payer = match request.role {
             // On another device the owner has another session.
-            HostRole::Owner => Payer { person: played.owner.clone(), ..wish.by.clone() },
-            HostRole::Added(_) => wish.by.clone(),
+            HostRole::Owner => Payer { person: played.owner.clone(), ..request.by.clone() },
+            HostRole::Added(_) => request.by.clone(),
         };
         self.library.charge_game(&payer, &quiz).await.map_err(|error| refuse_quiz(&error))?;
 

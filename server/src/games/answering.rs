@@ -11,27 +11,32 @@ impl Games {
     /// Gives a player's answer to the store, which alone decides.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn answer(&self, key: &Key, player: &UserId, given: SubmittedAnswer) -> Result<Answered, Refusal> {
-        let question = given.question;
-        let mut answered = self.take_answer(key, player, &given).await?;
+    pub async fn answer(&self, key: &Key, player: &UserId, submitted: SubmittedAnswer) -> Result<Answered, Refusal> {
+        let question = submitted.question;
+        let mut answered = self.take_answer(key, player, &submitted).await?;
         // They were counted as away when the round began.
         if answered == AnswerOutcome::NoSeat && self.is_back(key, player).await? {
-            answered = self.take_answer(key, player, &given).await?;
+            answered = self.take_answer(key, player, &submitted).await?;
         }
-        let told = |taken, given, late_ms| Answered { question, taken, answer: given, late_ms };
-        let told = match answered {
-            AnswerOutcome::Accepted(given) => told(AnswerStatus::Accepted, Some(given), None),
-            AnswerOutcome::Duplicate(first) => told(AnswerStatus::Duplicate, Some(first), None),
-            AnswerOutcome::Late(late_ms) => told(AnswerStatus::Late, None, late_ms),
-            AnswerOutcome::NotOpen => told(AnswerStatus::Late, None, self.why_not_open(key, question).await?),
+        let answered_frame = |taken, submitted, late_ms| Answered { question, taken, answer: submitted, late_ms };
+        let answered_frame = match answered {
+            AnswerOutcome::Accepted(submitted) => answered_frame(AnswerStatus::Accepted, Some(submitted), None),
+            AnswerOutcome::Duplicate(first) => answered_frame(AnswerStatus::Duplicate, Some(first), None),
+            AnswerOutcome::Late(late_ms) => answered_frame(AnswerStatus::Late, None, late_ms),
+            AnswerOutcome::NotOpen => answered_frame(AnswerStatus::Late, None, self.why_not_open(key, question).await?),
             AnswerOutcome::NoSeat => return Err(self.why_no_seat(key, player).await),
         };
-        metrics::count_answer(told.taken);
-        Ok(told)
+        metrics::count_answer(answered_frame.taken);
+        Ok(answered_frame)
     }
 
-    async fn take_answer(&self, key: &Key, player: &UserId, given: &SubmittedAnswer) -> Result<AnswerOutcome, Refusal> {
-        let answered = self.store.answer(key, player, given.question, &given.answer).await;
+    async fn take_answer(
+        &self,
+        key: &Key,
+        player: &UserId,
+        submitted: &SubmittedAnswer,
+    ) -> Result<AnswerOutcome, Refusal> {
+        let answered = self.store.answer(key, player, submitted.question, &submitted.answer).await;
         answered.map_err(texts::unavailable)
     }
 

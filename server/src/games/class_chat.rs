@@ -80,21 +80,26 @@ impl Games {
         &self,
         room: &RoomId,
         person: &UserId,
-        papers: &ClassCredentials,
+        credentials: &ClassCredentials,
     ) -> Result<Option<ClassMember>, Refusal> {
         if !is_class_room(room) {
             return Ok(None);
         }
-        let Some(key) = Key::of_class_room(room) else { return Err(self.stranger(papers).await) };
-        let (found, member) = self.class_of(&key.pin, person, papers).await?;
-        if found == key { Ok(Some(member)) } else { Err(self.stranger(papers).await) }
+        let Some(key) = Key::of_class_room(room) else { return Err(self.refuse_stranger(credentials).await) };
+        let (found, member) = self.class_of(&key.pin, person, credentials).await?;
+        if found == key { Ok(Some(member)) } else { Err(self.refuse_stranger(credentials).await) }
     }
 
     /// The room of a PIN's class, for its members.
     ///
     /// # Errors The refusal to answer with.
-    pub async fn class_room(&self, pin: &Pin, person: &UserId, papers: &ClassCredentials) -> Result<RoomId, Refusal> {
-        let (key, _) = self.class_of(pin, person, papers).await?;
+    pub async fn class_room(
+        &self,
+        pin: &Pin,
+        person: &UserId,
+        credentials: &ClassCredentials,
+    ) -> Result<RoomId, Refusal> {
+        let (key, _) = self.class_of(pin, person, credentials).await?;
         key.class_room().ok_or_else(texts::no_class)
     }
 
@@ -109,18 +114,18 @@ impl Games {
         &self,
         pin: &Pin,
         person: &UserId,
-        papers: &ClassCredentials,
+        credentials: &ClassCredentials,
     ) -> Result<(Key, ClassMember), Refusal> {
-        let seat = papers.tokens.first().map(String::as_str);
-        let seeker = Seeker { address: papers.address, person: Some(person), hosts: &papers.tokens, seat };
+        let seat = credentials.tokens.first().map(String::as_str);
+        let seeker = Seeker { address: credentials.address, person: Some(person), hosts: &credentials.tokens, seat };
         let key = match self.find(pin, seeker).await {
             // It was counted already.
             Err(refusal) if refusal.code == ErrorCode::NoGame => return Err(texts::no_class()),
             found => found?.key,
         };
-        match self.member_of(&key, person, papers).await? {
+        match self.member_of(&key, person, credentials).await? {
             Some(member) => Ok((key, member)),
-            None => Err(self.stranger(papers).await),
+            None => Err(self.refuse_stranger(credentials).await),
         }
     }
 
@@ -128,17 +133,17 @@ impl Games {
         &self,
         key: &Key,
         person: &UserId,
-        papers: &ClassCredentials,
+        credentials: &ClassCredentials,
     ) -> Result<Option<ClassMember>, Refusal> {
-        match self.host_role(key, &papers.tokens).await? {
+        match self.host_role(key, &credentials.tokens).await? {
             Some(HostRole::Owner) => return Ok(Some(ClassMember::Owner(self.owner(key).await?))),
             Some(HostRole::Added(host)) => return Ok(Some(ClassMember::AddedHost(host))),
             None => {}
         }
-        let seats = papers.tokens.iter().filter_map(|token| self.sessions.seat_of(token, &key.pin, &key.id));
+        let seats = credentials.tokens.iter().filter_map(|token| self.sessions.seat_of(token, &key.pin, &key.id));
         for player in seats.chain([person.clone()]) {
-            let standing = self.store.player_status(key, &player).await.map_err(texts::unavailable)?;
-            if standing.is_in_class() {
+            let status = self.store.player_status(key, &player).await.map_err(texts::unavailable)?;
+            if status.is_in_class() {
                 return Ok(Some(ClassMember::Player(player)));
             }
         }
@@ -146,8 +151,8 @@ impl Games {
     }
 
     /// Counts a wrong try and returns the refusal, which is the same if there is no such class.
-    async fn stranger(&self, papers: &ClassCredentials) -> Refusal {
-        self.count_wrong_try(papers.address).await;
+    async fn refuse_stranger(&self, credentials: &ClassCredentials) -> Refusal {
+        self.count_wrong_try(credentials.address).await;
         texts::no_class()
     }
 }
@@ -178,7 +183,7 @@ impl ClassListeners {
 
     /// Closes a kicked member's connections to the room of this channel. Clients that are in other rooms
     /// reconnect to those only.
-    pub(super) fn send_away(&self, channel: &Channel, member: &ClassMember) {
+    pub(super) fn close_kicked(&self, channel: &Channel, member: &ClassMember) {
         let Channel::Room(room) = channel else { return };
         let known = self.lock();
         let listeners = known.get(room).into_iter().flatten().filter(|one| one.member == *member);
@@ -202,13 +207,13 @@ impl ClassListeners {
 }
 
 impl Games {
-    /// Registers a connection that enters the room of its class, until [`Games::leaves_class`].
-    pub fn enters_class(&self, room: &RoomId, member: &ClassMember, outbox: &Arc<Outbox>) {
+    /// Registers a connection that enters the room of its class, until [`Games::unregister_class_listener`].
+    pub fn register_class_listener(&self, room: &RoomId, member: &ClassMember, outbox: &Arc<Outbox>) {
         self.local_games().classes.enter(room, member, outbox);
     }
 
     /// Removes a connection from the room of its class.
-    pub fn leaves_class(&self, room: &RoomId, outbox: &Arc<Outbox>) {
+    pub fn unregister_class_listener(&self, room: &RoomId, outbox: &Arc<Outbox>) {
         if is_class_room(room) {
             self.local_games().classes.leave(room, outbox);
         }

@@ -89,7 +89,7 @@ impl Handler for Client {
             (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), _) | (Verdict::Pass, Err(refusal)) => refuse(&self.outbox, refusal),
             (Verdict::Pass, Ok(GameClientMessage::Ping)) => say(&self.outbox, &GameServerMessage::Pong),
-            (Verdict::Pass, Ok(GameClientMessage::Answer(given))) => match self.answer(given) {
+            (Verdict::Pass, Ok(GameClientMessage::Answer(submitted))) => match self.answer(submitted) {
                 Ok(saying) => return Action::InFlight(saying),
                 Err(refusal) => refuse(&self.outbox, refusal),
             },
@@ -193,8 +193,8 @@ impl Client {
     async fn again(&self, again: Again) -> Result<(), Refusal> {
         let participant = self.hosting().await?;
         let Role::Host(role) = &participant.role else { return Err(texts::not_host()) };
-        let wish = PlayAgain { role, version: again.version, quiz: again.quiz.as_ref(), by: &self.payer() };
-        self.games().again(&participant.key, wish).await
+        let request = PlayAgain { role, version: again.version, quiz: again.quiz.as_ref(), by: &self.payer() };
+        self.games().again(&participant.key, request).await
     }
 
     /// Lets this connection come back to the game without a token. Only for its latest games: otherwise one
@@ -266,28 +266,28 @@ impl Client {
         Ok(())
     }
 
-    fn answer(&self, given: SubmittedAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
-        let place = self.place()?;
+    fn answer(&self, submitted: SubmittedAnswer) -> Result<BoxFuture<'static, ()>, Refusal> {
+        let place = self.joined_game()?;
         if place.participant.role != Role::Player {
             return Err(texts::not_now("A host does not answer."));
         }
-        let played = place.local_game.played(&place.participant.key).ok_or_else(texts::busy)?;
-        match given.round {
+        let played = place.local_game.round_quiz_of(&place.participant.key).ok_or_else(texts::busy)?;
+        match submitted.round {
             Some(round) if round < played.round => {
-                return Ok(Box::pin(past_round(self.outbox.clone(), given.question)));
+                return Ok(Box::pin(past_round(self.outbox.clone(), submitted.question)));
             }
             // This node has not seen yet that the class plays again.
             Some(round) if round > played.round => return Err(texts::busy()),
             _ => {}
         }
-        let question = played.quiz.quiz.questions.get(given.question);
+        let question = played.quiz.quiz.questions.get(submitted.question);
         let question = question.ok_or_else(|| texts::invalid("There is no such question."))?;
-        quiz::check_answer(question, &given.answer).map_err(|misfit| texts::invalid(misfit.to_string()))?;
+        quiz::check_answer(question, &submitted.answer).map_err(|misfit| texts::invalid(misfit.to_string()))?;
         let (games, participant, local_game) =
             (self.games().clone(), place.participant.clone(), place.local_game.clone());
         let outbox = self.outbox.clone();
         Ok(Box::pin(async move {
-            match games.answer(&participant.key, &participant.member.id, given).await {
+            match games.answer(&participant.key, &participant.member.id, submitted).await {
                 Ok(answered) => {
                     if answered.taken == AnswerStatus::Accepted {
                         local_game.notify(|due| due.answers = true);
@@ -316,7 +316,7 @@ impl Client {
         &self.node.games
     }
 
-    fn place(&self) -> Result<&JoinedGame, Refusal> {
+    fn joined_game(&self) -> Result<&JoinedGame, Refusal> {
         self.place.as_ref().filter(|place| !place.participant.is_over()).ok_or_else(texts::not_in_game)
     }
 
@@ -324,7 +324,7 @@ impl Client {
     ///
     /// # Errors The refusal: no host, or one who was removed or signed out meanwhile.
     async fn hosting(&self) -> Result<&Participant, Refusal> {
-        let participant = &self.place()?.participant;
+        let participant = &self.joined_game()?.participant;
         if participant.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {
             return Err(texts::not_host());
         }

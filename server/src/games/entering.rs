@@ -151,7 +151,7 @@ async fn joined(games: &Games, key: &Key, you: Member) -> Result<(Joined, Arc<Ro
         score: seat.score,
         answer: given,
         outcome: outcome(&loaded, seat.outcome),
-        host_here: games.finds_host(&key.pin).await,
+        host_here: games.is_host_connected_anywhere(&key.pin).await,
     };
     Ok((joined, played))
 }
@@ -213,16 +213,16 @@ async fn activate(
         let changed = GameServerMessage::Game(Changed { pin, version, game });
         participant.outbox.push(&wire::encode_game_server(&changed));
         if let (GameServerMessage::Joined(joined), 1..) = (hello, loaded.state.renames) {
-            tell_name(games, participant, joined).await?;
+            send_current_name(games, participant, joined).await?;
         }
     }
     Ok(())
 }
 
 /// Sends the new name to a player who was renamed while they entered.
-async fn tell_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
-    let standing = games.store.player_status(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
-    if let PlayerStatus::Seated(seat) = standing
+async fn send_current_name(games: &Games, participant: &Participant, joined: &Joined) -> Result<(), Refusal> {
+    let status = games.store.player_status(&participant.key, &joined.you.id).await.map_err(texts::unavailable)?;
+    if let PlayerStatus::Seated(seat) = status
         && seat.name != joined.you.name
     {
         participant.learns(&seat.name);

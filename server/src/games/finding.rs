@@ -111,7 +111,7 @@ impl Games {
     async fn is_in(&self, key: &Key, seeker: Seeker<'_>) -> bool {
         let Some(person) = seeker.person else { return false };
         let is_owner = self.owner(key).await.is_ok_and(|owner| owner == *person);
-        is_owner || self.store.player_status(key, person).await.is_ok_and(|standing| standing.is_in_class())
+        is_owner || self.store.player_status(key, person).await.is_ok_and(|status| status.is_in_class())
     }
 
     /// A new code that makes somebody else a host, and how long it is valid, in milliseconds.

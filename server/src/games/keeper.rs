@@ -15,7 +15,7 @@ use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
 use super::local_game::{Due, LocalGame};
-use super::renaming::tell_names;
+use super::renaming::send_names;
 use super::results_writer::{ResultsWriter, StoredBy};
 use super::stepping::GameChange;
 use super::throttled::Throttled;
@@ -74,12 +74,12 @@ struct Keeper {
     /// When it must be read again.
     refresh_at: Instant,
     /// The round and question whose outcomes this node's players were sent last.
-    told: Option<(u32, usize)>,
+    sent_outcomes: Option<(u32, usize)>,
     results_writer: ResultsWriter,
     /// Whether players were last told that a host is there.
     has_host: bool,
     /// Since when no host is there.
-    missed_since: Option<Instant>,
+    host_absent_since: Option<Instant>,
     /// The players who were there when answers were last counted.
     present: HashSet<UserId>,
     /// When one of them was seen to be gone; all may be before the first count.
@@ -96,7 +96,7 @@ struct Keeper {
     /// The number of renames after which players were last told their names.
     renames: u32,
     /// The entrance as it was last sent to hosts, and when it is read again.
-    entrance_told: Entrance,
+    sent_entrance: Entrance,
     entrance_at: Option<Instant>,
 }
 
@@ -108,10 +108,10 @@ impl Keeper {
             local_game,
             seen: None,
             refresh_at: Instant::now(),
-            told: None,
+            sent_outcomes: None,
             results_writer: ResultsWriter::new(),
             has_host: true,
-            missed_since: None,
+            host_absent_since: None,
             present: HashSet::new(),
             gone_at: Instant::now(),
             waits_until: None,
@@ -123,14 +123,14 @@ impl Keeper {
             hosts: Throttled::new(),
             names: Throttled::new(),
             renames: 0,
-            entrance_told: Entrance::default(),
+            sent_entrance: Entrance::default(),
             entrance_at: None,
         }
     }
 
     /// When something is due, unless the keeper is woken before.
     fn next(&self) -> Instant {
-        let missed = self.missed_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
+        let missed = self.host_absent_since.filter(|_| self.has_host).map(|since| since + MISSED_AFTER);
         let answers = [&self.announce, &self.count, &self.count_for_all].map(Throttled::next);
         let people = [&self.people, &self.entrance, &self.hosts, &self.names].map(Throttled::next);
         answers
@@ -152,7 +152,7 @@ impl Keeper {
         self.entrance.is_due |= due.entrance;
         self.hosts.is_due |= due.hosts;
         self.count.is_due |= self.waits_until.take_if(|until| *until <= Instant::now()).is_some();
-        if due.people || self.missed_since.is_some() {
+        if due.people || self.host_absent_since.is_some() {
             self.check_hosts();
         }
         if (due.stepped || Instant::now() >= self.refresh_at)
@@ -162,7 +162,7 @@ impl Keeper {
             self.refresh_at = Instant::now() + RETRY;
         }
         let many = self.seen.as_ref().is_some_and(|(seen, _)| seen.state.players > MANY);
-        if let Err(error) = self.tell(usize::from(many)).await {
+        if let Err(error) = self.send_updates(usize::from(many)).await {
             debug!("people of a game are told later: {error}");
             self.refresh_at = self.refresh_at.min(Instant::now() + RETRY);
             self.people.is_due = true;
@@ -201,7 +201,7 @@ impl Keeper {
             let wait = Duration::from_millis(due_at.saturating_sub(loaded.now));
             self.refresh_at = self.refresh_at.min(Instant::now() + wait);
         }
-        self.tell_outcomes(&loaded).await?;
+        self.send_outcomes(&loaded).await?;
         self.names.is_due |= std::mem::replace(&mut self.renames, loaded.state.renames) != loaded.state.renames;
         self.keep_results(&loaded, &played);
         self.seen = Some((loaded, played));
@@ -241,17 +241,20 @@ impl Keeper {
     }
 
     /// Sends this node's players their outcomes: once, from one read of all seats.
-    async fn tell_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StoreError> {
+    async fn send_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StoreError> {
         let round = loaded.state.round;
-        let Some(at) = loaded.state.revealed().filter(|at| self.told != Some((round, *at))) else { return Ok(()) };
+        let Some(at) = loaded.state.revealed().filter(|at| self.sent_outcomes != Some((round, *at))) else {
+            return Ok(());
+        };
         if !self.local_game.players().is_empty() {
             for seat in self.games.store.seats(&loaded.key).await? {
                 if let Some(outcome) = seat.outcome.filter(|outcome| outcome.question == at) {
-                    self.local_game.tell(&seat.id, &GameServerMessage::Outcome(loaded.state.current_outcome(outcome)));
+                    self.local_game
+                        .send_to(&seat.id, &GameServerMessage::Outcome(loaded.state.current_outcome(outcome)));
                 }
             }
         }
-        self.told = Some((round, at));
+        self.sent_outcomes = Some((round, at));
         Ok(())
     }
 
@@ -266,36 +269,36 @@ impl Keeper {
     }
 
     /// Sends what changes all the time, at the pace of a small game (0) or of a large one (1).
-    async fn tell(&mut self, size: usize) -> Result<(), StoreError> {
+    async fn send_updates(&mut self, size: usize) -> Result<(), StoreError> {
         let is_announced = self.announce.begin(limits::COUNT_INTERVAL);
-        let told = CountDue {
+        let due = CountDue {
             hosts: self.count.begin(limits::COUNT_INTERVAL),
             players: self.count_for_all.begin(COUNT_FOR_ALL_EVERY[size]),
         };
         let people_every = PEOPLE_EVERY[size];
-        let are_people_told = self.people.begin(people_every);
+        let are_people_sent = self.people.begin(people_every);
         if is_announced {
             self.games.announce_answers(&self.local_game.pin).await;
         }
-        self.tell_entrance().await?;
+        self.send_entrance().await?;
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         if self.names.begin(people_every) {
-            tell_names(&self.games, &self.local_game, seen).await?;
+            send_names(&self.games, &self.local_game, seen).await?;
         }
-        if are_people_told && self.local_game.has_host() {
+        if are_people_sent && self.local_game.has_host() {
             let (players, count) = self.games.players(&seen.key).await?;
-            self.local_game.tell_hosts(&GameServerMessage::Players(Players { players, count }));
+            self.local_game.send_to_hosts(&GameServerMessage::Players(Players { players, count }));
         }
-        if (is_announced || are_people_told || told.hosts || told.players)
+        if (is_announced || are_people_sent || due.hosts || due.players)
             && let Some(taking) = self.taking()
         {
-            self.tell_count(taking, told).await?;
+            self.send_count(taking, due).await?;
         }
         Ok(())
     }
 
     /// Tells hosts who waits to be admitted, and who else hosts.
-    async fn tell_entrance(&mut self) -> Result<(), StoreError> {
+    async fn send_entrance(&mut self) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let key = seen.key.clone();
         if self.hosts.begin(ENTRANCE_EVERY) && self.local_game.has_host() {
@@ -307,7 +310,7 @@ impl Keeper {
                 .iter()
                 .filter(|host| is_removed(host))
                 .for_each(|host| self.local_game.remove_host(host));
-            self.local_game.tell_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
+            self.local_game.send_to_hosts(&GameServerMessage::Hosts(Hosts { hosts }));
         }
         let is_asked = self.entrance.begin(ENTRANCE_EVERY);
         let is_over = self.entrance_at.take_if(|at| *at <= Instant::now()).is_some();
@@ -316,9 +319,9 @@ impl Keeper {
             if entrance != Entrance::default() {
                 self.entrance_at = Some(Instant::now() + ENTRANCE_AGAIN);
             }
-            if is_asked || entrance != self.entrance_told {
-                self.local_game.tell_hosts(&GameServerMessage::Entrance(entrance.clone()));
-                self.entrance_told = entrance;
+            if is_asked || entrance != self.sent_entrance {
+                self.local_game.send_to_hosts(&GameServerMessage::Entrance(entrance.clone()));
+                self.sent_entrance = entrance;
             }
         }
         Ok(())
@@ -330,17 +333,17 @@ impl Keeper {
     }
 
     /// Tells how many have answered, and closes a question that all have answered.
-    async fn tell_count(&mut self, taking: AnswerWindow, told: CountDue) -> Result<(), StoreError> {
+    async fn send_count(&mut self, taking: AnswerWindow, due: CountDue) -> Result<(), StoreError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
         let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
         let count = GameServerMessage::Count(Count { question, answered, players });
-        if told.hosts && self.local_game.has_host() {
-            self.local_game.tell_hosts(&count);
+        if due.hosts && self.local_game.has_host() {
+            self.local_game.send_to_hosts(&count);
         }
         // Only players who have answered are shown the count.
-        if told.players && answered > 0 {
-            self.local_game.tell_players(&count);
+        if due.players && answered > 0 {
+            self.local_game.send_to_players(&count);
         }
         if !self.have_all_answered(&key, question, answered).await? {
             return Ok(());
@@ -357,7 +360,7 @@ impl Keeper {
 
     /// Whether all players who are there have answered.
     async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
-        let Some(mut present) = self.games.local_players(&self.local_game.pin) else { return Ok(false) };
+        let Some(mut present) = self.games.connected_people(&self.local_game.pin) else { return Ok(false) };
         present.retain(|id| !participant::is_host(id));
         let before = std::mem::replace(&mut self.present, present);
         if !before.is_subset(&self.present) {
@@ -373,17 +376,17 @@ impl Keeper {
     /// Tells players when no host has been there for a while, and when one is back.
     fn check_hosts(&mut self) {
         if self.games.has_host(&self.local_game.pin) {
-            self.missed_since = None;
+            self.host_absent_since = None;
             if !self.has_host {
                 self.has_host = true;
-                self.local_game.tell_players(&GameServerMessage::Host(HostPresence { here: true }));
+                self.local_game.send_to_players(&GameServerMessage::Host(HostPresence { here: true }));
             }
             return;
         }
-        let since = *self.missed_since.get_or_insert_with(Instant::now);
+        let since = *self.host_absent_since.get_or_insert_with(Instant::now);
         if self.has_host && since.elapsed() >= MISSED_AFTER {
             self.has_host = false;
-            self.local_game.tell_players(&GameServerMessage::Host(HostPresence { here: false }));
+            self.local_game.send_to_players(&GameServerMessage::Host(HostPresence { here: false }));
         }
     }
 }

@@ -116,7 +116,7 @@ impl LocalGame {
     }
 
     /// The quiz of a game, if it was noted.
-    pub(super) fn played(&self, key: &Key) -> Option<Arc<RoundQuiz>> {
+    pub(super) fn round_quiz_of(&self, key: &Key) -> Option<Arc<RoundQuiz>> {
         let known = self.played.lock().unwrap_or_else(PoisonError::into_inner);
         known.as_ref().filter(|(of, _)| of == key).map(|(_, played)| played.clone())
     }
@@ -132,21 +132,21 @@ impl LocalGame {
     }
 
     /// Sends a frame to every host on this node.
-    pub(super) fn tell_hosts(&self, message: &GameServerMessage) {
+    pub(super) fn send_to_hosts(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let hosts = self.people().hosts.clone();
         hosts.iter().for_each(|host| host.outbox.push(&frame));
     }
 
     /// Sends a frame to every player on this node.
-    pub(super) fn tell_players(&self, message: &GameServerMessage) {
+    pub(super) fn send_to_players(&self, message: &GameServerMessage) {
         let frame = wire::encode_game_server(message);
         let players: Vec<_> = self.people().players.values().flatten().cloned().collect();
         players.iter().for_each(|player| player.outbox.push(&frame));
     }
 
     /// Sends a frame to all connections of one player on this node.
-    pub(super) fn tell(&self, player: &UserId, message: &GameServerMessage) {
+    pub(super) fn send_to(&self, player: &UserId, message: &GameServerMessage) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         if !participants.is_empty() {
             let frame = wire::encode_game_server(message);
@@ -155,7 +155,7 @@ impl LocalGame {
     }
 
     /// Sends a player their name, on connections that were sent another one.
-    pub(super) fn call(&self, player: &UserId, name: &Name, by_host: bool) {
+    pub(super) fn send_name(&self, player: &UserId, name: &Name, by_host: bool) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         let renamed = || GameServerMessage::Renamed(Renamed { pin: self.pin.clone(), name: name.clone(), by_host });
         for participant in participants.iter().filter(|participant| participant.learns(name)) {
@@ -164,7 +164,7 @@ impl LocalGame {
     }
 
     /// Closes the connections of a player who was kicked.
-    pub(super) fn send_away(&self, player: &UserId) {
+    pub(super) fn close_kicked(&self, player: &UserId) {
         let participants = self.people().players.get(player).cloned().unwrap_or_default();
         let kicked = GameServerMessage::Kicked(InGame { pin: self.pin.clone() });
         for participant in participants {
@@ -235,11 +235,11 @@ pub(super) struct Latch(AtomicBool);
 
 impl Latch {
     /// Sets the flag; true the first time.
-    pub(super) fn up(&self) -> bool {
+    pub(super) fn set(&self) -> bool {
         !self.0.swap(true, Ordering::AcqRel)
     }
 
-    pub(super) fn is_up(&self) -> bool {
+    pub(super) fn is_set(&self) -> bool {
         self.0.load(Ordering::Acquire)
     }
 }

@@ -53,8 +53,8 @@ impl LocalGames {
             let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
             let local_game = self.of(channel);
             for player in ids.filter_map(|player| UserId::parse(player).ok()) {
-                local_game.iter().for_each(|local_game| local_game.send_away(&player));
-                self.classes.send_away(channel, &ClassMember::Player(player));
+                local_game.iter().for_each(|local_game| local_game.close_kicked(&player));
+                self.classes.close_kicked(channel, &ClassMember::Player(player));
             }
             self.notify(channel, |due| (due.people, due.entrance) = (true, true));
         } else if let Some(host) = notice.strip_prefix(UNHOSTED) {
@@ -64,7 +64,7 @@ impl LocalGames {
                 local_game.notify(|due| due.hosts = true);
             }
             if let Some(host) = host {
-                self.classes.send_away(channel, &ClassMember::AddedHost(host));
+                self.classes.close_kicked(channel, &ClassMember::AddedHost(host));
             }
         }
     }

@@ -37,7 +37,7 @@ mod templates;
 mod texts;
 mod throttled;
 
-use templates::{SEAT_AFTER, host_head, in_order, new_given, new_seat, seat_head, waiting_at, waiting_head};
+use templates::{SEAT_AFTER, host_head, in_order, new_answer, new_seat, seat_head, waiting_at, waiting_head};
 
 pub use again::PlayAgain;
 pub use class_chat::{ClassCredentials, ClassMember, is_class_room};
@@ -103,7 +103,7 @@ pub struct GameSnapshot {
     /// The store's clock, in milliseconds since 1970.
     pub now: u64,
     /// How much of the game has stored results, as `results::due` counts it; 0 for nothing.
-    pub kept: u64,
+    pub stored_progress: u64,
 }
 
 /// A change of a game, to be stored if the version is still the expected one.

@@ -73,13 +73,13 @@ pub(super) async fn renamed(
     if name == seat.name || loaded.state.is_over() {
         return Ok(seat);
     }
-    give(games, loaded, seat, &name, ChosenBy::Player).await
+    rename_seat(games, loaded, seat, &name, ChosenBy::Player).await
 }
 
 /// Renames a seat as soon as the game allows it.
 ///
 /// # Errors The refusal to answer with; the seat is unchanged.
-pub(super) async fn give(
+pub(super) async fn rename_seat(
     games: &Games,
     loaded: &GameSnapshot,
     seat: Seat,

@@ -118,12 +118,12 @@ impl Participant {
 
     /// Whether the connection has left the game.
     pub fn is_over(&self) -> bool {
-        self.latch.is_up()
+        self.latch.is_set()
     }
 
     /// Leaves the game; further calls do nothing.
     pub fn end(&self, departure: Departure) {
-        if self.latch.up() {
+        if self.latch.set() {
             let channel = Channel::Game(self.key.pin.clone());
             self.games.hub.leave(&channel, self.subscription);
             if self.has_entered.load(Ordering::Acquire) {

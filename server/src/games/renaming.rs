@@ -29,7 +29,7 @@ impl Games {
             let seat = self.seat_of(key, player).await?;
             let before = seat.name.clone();
             if before != name {
-                naming::give(self, &loaded, seat, &name, ChosenBy::Host).await?;
+                naming::rename_seat(self, &loaded, seat, &name, ChosenBy::Host).await?;
             }
             self.note_name(key, player, &before, &name).await?;
             // A round that began meanwhile may have put the old seat back.
@@ -52,24 +52,24 @@ impl Games {
         let called = |loaded: &GameSnapshot, _: &Quiz| {
             Ok((loaded.key == *key).then(|| loaded.state.with_name(player, before, name)))
         };
-        if self.carry(key, called).await? { Ok(()) } else { Err(texts::busy()) }
+        if self.commit_with_retries(key, called).await? { Ok(()) } else { Err(texts::busy()) }
     }
 }
 
 /// Sends this node's players their new names, and updates what others were sent with an old name: from one
 /// read of all seats.
-pub(super) async fn tell_names(games: &Games, local_game: &LocalGame, loaded: &GameSnapshot) -> Result<(), StoreError> {
+pub(super) async fn send_names(games: &Games, local_game: &LocalGame, loaded: &GameSnapshot) -> Result<(), StoreError> {
     let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {
         return Ok(());
     }
     let revealed = loaded.state.revealed();
     for seat in games.store.seats(&loaded.key).await?.into_iter().filter(|seat| here.contains(&seat.id)) {
-        local_game.call(&seat.id, &seat.name, seat.named_by_host);
+        local_game.send_name(&seat.id, &seat.name, seat.named_by_host);
         let Some(outcome) = seat.outcome.filter(|outcome| Some(outcome.question) == revealed) else { continue };
         let told = loaded.state.current_outcome(outcome.clone());
         if told != outcome {
-            local_game.tell(&seat.id, &GameServerMessage::Outcome(told));
+            local_game.send_to(&seat.id, &GameServerMessage::Outcome(told));
         }
     }
     Ok(())

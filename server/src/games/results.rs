@@ -27,7 +27,7 @@ impl Games {
             store(self, loaded, &played).await.map_err(texts::unavailable)?;
         }
         let id = id_of(loaded).map_err(texts::unavailable)?;
-        let kept = self.library.kept.result(viewer, &id).await;
+        let kept = self.library.store.result(viewer, &id).await;
         let kept = kept.map_err(|error| texts::unavailable(StoreError::Unavailable(error.to_string())))?;
         kept.map(|results| results.id).ok_or_else(texts::no_results)
     }
@@ -39,13 +39,13 @@ pub(super) fn due(loaded: &GameSnapshot) -> Option<u64> {
     // A quiz has at most a hundred questions; renames beyond the rest do not count.
     const ROUND: u64 = 1_000;
     const RENAMES: u32 = 500;
-    let GameSnapshot { state, kept, .. } = loaded;
+    let GameSnapshot { state, stored_progress, .. } = loaded;
     if state.tallies.is_empty() && !state.is_over() {
         return None;
     }
     let renames = u64::from(state.renames.min(RENAMES));
     let due = u64::from(state.round) * ROUND + 2 * state.tallies.len() as u64 + u64::from(state.is_over()) + renames;
-    Some(due).filter(|due| due > kept)
+    Some(due).filter(|due| due > stored_progress)
 }
 
 /// Stores the results so far. Any node may, more than once, and a late one does no harm: of two results of a
@@ -66,20 +66,20 @@ pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQu
         // Seats and answers are read one after the other: if a round began in between, they do not belong
         // together.
         let now = games.store.load(&key.pin).await?.filter(|now| now.key == key);
-        if now.is_some_and(|now| now.state.round != loaded.state.round || now.kept >= due) {
+        if now.is_some_and(|now| now.state.round != loaded.state.round || now.stored_progress >= due) {
             return Ok(());
         }
         // For thousands of players, encoding would block a runtime thread for too long.
         let (loaded, played) = (loaded.clone(), played.clone());
         let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &questions));
         let results = results.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
-        match games.library.keep(&owner, &results).await {
+        match games.library.store_results(&owner, &results).await {
             // No later try can succeed.
             Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
             kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
         }
     }
-    games.store.note_kept(&key, due).await
+    games.store.note_stored_results(&key, due).await
 }
 
 /// A question that was counted, with its answers.
@@ -110,7 +110,7 @@ fn results(
         Some(QuestionResult {
             text: question.text.clone(),
             kind: question.kind,
-            right: quiz::right_words(question),
+            right: quiz::right_answer_text(question),
             correct: one.tally.correct,
             answered: one.tally.answered,
             players: one.tally.players,
@@ -127,7 +127,7 @@ fn results(
             let (given, seat) = (one.answers.get(player)?, one.counted.get(player)?);
             let outcome = seat.outcome.as_ref()?;
             Some(PlayerAnswer {
-                text: quiz::answer_words(question, shuffle, &given.answer),
+                text: quiz::answer_text(question, shuffle, &given.answer),
                 verdict: outcome.verdict,
                 points: outcome.points,
                 took_ms: given.took_ms,

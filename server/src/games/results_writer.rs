@@ -38,7 +38,7 @@ pub(super) enum StoredBy {
 pub(super) struct ResultsWriter {
     running: Option<JoinHandle<Duration>>,
     rests_until: Instant,
-    /// The part of the game that is not stored (see [`GameSnapshot::kept`]), and since when.
+    /// The part of the game that is not stored (see [`GameSnapshot::stored_progress`]), and since when.
     due: Option<(u64, Instant)>,
     /// When this node stores it.
     begins_at: Option<Instant>,

@@ -173,7 +173,7 @@ impl Games {
     }
 
     async fn read_played(&self, key: &Key) -> Result<Arc<RoundQuiz>, Refusal> {
-        let played = self.store.played(key).await.map_err(texts::unavailable)?;
+        let played = self.store.round_quiz_of(key).await.map_err(texts::unavailable)?;
         let mut played = played.ok_or_else(texts::no_game)?;
         played.quiz.quiz = played.quiz.quiz.cleaned();
         let played = Arc::new(played);
@@ -204,9 +204,9 @@ impl Games {
     /// The players in the order of their seats, up to the limit of a list, and how many there are.
     pub(super) async fn players(&self, key: &Key) -> Result<List, StoreError> {
         let seats = self.store.seats(key).await?;
-        let here = self.presence.everybody(&Channel::Game(key.pin.clone()));
+        let connected = self.presence.everybody(&Channel::Game(key.pin.clone()));
         // Without presence, all count as connected.
-        let is_here = |id: &UserId| here.as_ref().is_none_or(|here| here.contains(id));
+        let is_here = |id: &UserId| connected.as_ref().is_none_or(|connected| connected.contains(id));
         let count = seats.len();
         let player = |seat: Seat| Player { here: is_here(&seat.id), id: seat.id, name: seat.name, score: seat.score };
         Ok((seats.into_iter().take(LISTED).map(player).collect(), count))
@@ -214,12 +214,12 @@ impl Games {
 
     /// Whether a host is connected, as far as this node knows.
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
-        let here = self.presence.everybody(&Channel::Game(pin.clone()));
-        here.is_some_and(|here| here.iter().any(participant::is_host))
+        let connected = self.presence.everybody(&Channel::Game(pin.clone()));
+        connected.is_some_and(|connected| connected.iter().any(participant::is_host))
     }
 
     /// The same for people outside the game: reads presence where this node does not know it.
-    pub(super) async fn finds_host(&self, pin: &Pin) -> bool {
+    pub(super) async fn is_host_connected_anywhere(&self, pin: &Pin) -> bool {
         let page = self.presence.members(&Channel::Game(pin.clone()), participant::before_hosts().as_ref()).await;
         page.is_ok_and(|page| page.members.first().is_some_and(|first| participant::is_host(&first.id)))
     }
@@ -246,10 +246,10 @@ impl Games {
     }
 
     /// Which people of a game are connected, on all nodes, hosts included; `None` where that is not known.
-    pub(super) fn local_players(&self, pin: &Pin) -> Option<HashSet<UserId>> {
-        let mut here = self.presence.everybody(&Channel::Game(pin.clone()))?;
-        here.extend(self.local_games.players(pin));
-        Some(here)
+    pub(super) fn connected_people(&self, pin: &Pin) -> Option<HashSet<UserId>> {
+        let mut connected = self.presence.everybody(&Channel::Game(pin.clone()))?;
+        connected.extend(self.local_games.players(pin));
+        Some(connected)
     }
 
     /// Where games are stored.

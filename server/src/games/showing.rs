@@ -10,7 +10,7 @@ use crate::formulas;
 /// tell the right answer.
 pub(super) fn show(quiz: &Quiz, state: &State) -> Game {
     let mut game = quiz::show(quiz, state);
-    game.formulas = formulas::draw(texts(&game), formulas::FRAME_BYTES);
+    game.formulas = formulas::render(texts(&game), formulas::FRAME_BYTES);
     game
 }
 

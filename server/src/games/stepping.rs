@@ -44,7 +44,7 @@ impl Games {
             }
             quiz::apply(quiz, &loaded.state, command, loaded.now).map(Some).map_err(refuse_step)
         };
-        if self.carry(key, on).await? {
+        if self.commit_with_retries(key, on).await? {
             return Ok(());
         }
         Err(texts::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
@@ -52,7 +52,7 @@ impl Games {
 
     /// Applies `change` and commits; a `None` of it leaves the game as it is. False: it
     /// was overtaken each time.
-    pub(super) async fn carry(
+    pub(super) async fn commit_with_retries(
         &self,
         key: &Key,
         change: impl Fn(&GameSnapshot, &Quiz) -> Result<Option<State>, Refusal>,
@@ -77,9 +77,9 @@ impl Games {
         if state.round == 1 || !begins {
             return Ok(Vec::new());
         }
-        let Some(here) = self.local_players(&loaded.key.pin) else { return Ok(Vec::new()) };
+        let Some(connected) = self.connected_people(&loaded.key.pin) else { return Ok(Vec::new()) };
         let seats = self.store.seats(&loaded.key).await?;
-        Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !here.contains(id)).collect())
+        Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !connected.contains(id)).collect())
     }
 
     /// Commits a change. False: another step came first.
@@ -181,7 +181,7 @@ impl Games {
             let state = loaded.state.without(players);
             Ok((loaded.key == *key && state != loaded.state).then_some(state))
         };
-        self.carry(key, without).await.map(|_| ())
+        self.commit_with_retries(key, without).await.map(|_| ())
     }
 }
 

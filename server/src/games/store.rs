@@ -115,7 +115,7 @@ pub trait GameStore: Send + Sync {
     async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError>;
 
     /// The quiz of the current round; `None` where there is no such game (any more).
-    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError>;
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError>;
 
     /// The game of a PIN, as it is now.
     async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError>;
@@ -191,8 +191,8 @@ pub trait GameStore: Send + Sync {
     /// seat then are missing.
     async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError>;
 
-    /// Notes how much of the game has stored results: a [`GameSnapshot::kept`], which never becomes less.
-    async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError>;
+    /// Notes how much of the game has stored results: a [`GameSnapshot::stored_progress`], which never becomes less.
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError>;
 
     /// Stores a code for one [`GameStore::take_over`] within so many milliseconds.
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;

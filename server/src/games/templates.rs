@@ -67,7 +67,7 @@ pub(super) fn host_head(host: &HostId, name: &Name) -> String {
 }
 
 /// An answer, with a gap for how long it took.
-pub(super) fn new_given(question: usize, answer: &Answer) -> Template {
+pub(super) fn new_answer(question: usize, answer: &Answer) -> Template {
     // In the form of `RecordedAnswer`; a test compares the two.
     let head = format!(r#"{{"question":{question},"answer":{},"tookMs":"#, wire::encode(answer));
     Template { head, tail: "}".into() }
@@ -102,7 +102,7 @@ mod tests {
         let added: AddedHost = wire::decode(&format!("{}7}}", host_head(&host, &name))).unwrap();
         assert_eq!(added, AddedHost { id: host, name, since: 7 });
         let answer = Answer::Text("a \"quoted\" word".into());
-        let given: RecordedAnswer = wire::decode(&new_given(3, &answer).fill(250)).unwrap();
+        let given: RecordedAnswer = wire::decode(&new_answer(3, &answer).fill(250)).unwrap();
         assert_eq!(given, RecordedAnswer { question: 3, answer, took_ms: 250 });
     }
 }

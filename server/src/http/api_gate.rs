@@ -80,12 +80,12 @@ pub async fn api_gate(
         false => request,
     };
     // The permit is for the work; waiting for a body needs none.
-    let turn = if waits { node.throttle.acquire_permit(address).await } else { None };
-    if let Some(turn) = &turn {
-        request.extensions_mut().insert(turn.handle());
+    let permit = if waits { node.throttle.acquire_permit(address).await } else { None };
+    if let Some(permit) = &permit {
+        request.extensions_mut().insert(permit.handle());
     }
     let response = next.run(request).await;
-    drop(turn);
+    drop(permit);
     if response.status() == StatusCode::TOO_MANY_REQUESTS || response.extensions().get::<TooMuch>().is_some() {
         sleep(TOO_MUCH_TAKES).await;
     }

@@ -38,7 +38,7 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
             response.headers_mut().append(header::SET_COOKIE, cookie);
         }
     }
-    if !is_kept_nowhere(&response) {
+    if !has_no_store(&response) {
         // The answer depends on the session.
         let kept = axum::http::HeaderValue::from_static("private, no-cache");
         response.headers_mut().insert(header::CACHE_CONTROL, kept);
@@ -47,7 +47,7 @@ pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next:
 }
 
 /// Whether an answer has stricter rules of its own.
-fn is_kept_nowhere(response: &Response) -> bool {
+fn has_no_store(response: &Response) -> bool {
     let kept = response.headers().get_all(header::CACHE_CONTROL);
     kept.iter().any(|kept| kept.to_str().is_ok_and(|kept| kept.contains("no-store")))
 }

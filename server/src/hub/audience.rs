@@ -23,13 +23,13 @@ const TOUCHED_TOGETHER: usize = 8;
 #[derive(Default)]
 pub(super) struct Audience {
     /// Listeners that get every frame, in no order: a loop over it is the delivery path.
-    live: Vec<(SubscriptionId, Arc<Outbox>)>,
-    /// The index of each listener in `live`.
-    places: HashMap<SubscriptionId, usize>,
+    in_step: Vec<(SubscriptionId, Arc<Outbox>)>,
+    /// The index of each listener in `in_step`.
+    positions: HashMap<SubscriptionId, usize>,
     /// Listeners that read the log beyond what this node delivered, up to the offset: they
     /// get what follows it.
     ahead: Vec<(SubscriptionId, Arc<Outbox>, u64)>,
-    /// Encoded frames for all in `live`, until the next flush.
+    /// Encoded frames for all in `in_step`, until the next flush.
     batch: Vec<u8>,
 }
 
@@ -45,15 +45,15 @@ impl Audience {
 
     pub(super) fn remove(&mut self, subscription: SubscriptionId) {
         self.ahead.retain(|(one, ..)| *one != subscription);
-        let Some(place) = self.places.remove(&subscription) else { return };
-        self.live.swap_remove(place);
-        if let Some((moved, _)) = self.live.get(place) {
-            self.places.insert(*moved, place);
+        let Some(place) = self.positions.remove(&subscription) else { return };
+        self.in_step.swap_remove(place);
+        if let Some((moved, _)) = self.in_step.get(place) {
+            self.positions.insert(*moved, place);
         }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.live.len() + self.ahead.len()
+        self.in_step.len() + self.ahead.len()
     }
 
     /// Sends a frame with the next flush to every listener that does not have it. Frames with an offset must
@@ -62,7 +62,7 @@ impl Audience {
         if !self.ahead.is_empty() {
             self.send_ahead(offset, text);
         }
-        if !self.live.is_empty() {
+        if !self.in_step.is_empty() {
             frame::text(&mut self.batch, text);
             if self.batch.len() > BATCH_BYTES {
                 self.flush();
@@ -78,7 +78,7 @@ impl Audience {
     pub(super) fn flush(&mut self) {
         if !self.batch.is_empty() {
             let frames = Bytes::from(std::mem::take(&mut self.batch));
-            for some in self.live.chunks(TOUCHED_TOGETHER) {
+            for some in self.in_step.chunks(TOUCHED_TOGETHER) {
                 some.iter().for_each(|(_, outbox)| outbox.touch());
                 some.iter().for_each(|(_, outbox)| outbox.send(&frames));
             }
@@ -87,7 +87,7 @@ impl Audience {
 
     pub(super) fn close(&mut self, code: CloseCode) {
         self.flush();
-        self.live.iter().for_each(|(_, outbox)| outbox.close(code));
+        self.in_step.iter().for_each(|(_, outbox)| outbox.close(code));
         self.close_those_ahead_of(0, code);
     }
 
@@ -99,7 +99,7 @@ impl Audience {
         }
     }
 
-    /// Moves the listeners that are reached to `live`; a frame without offset goes to the others at once.
+    /// Moves the listeners that are reached to `in_step`; a frame without offset goes to the others at once.
     fn send_ahead(&mut self, offset: Option<u64>, text: &str) {
         let due = |after: u64| offset.is_some_and(|offset| offset > after);
         let (now, still): (Vec<_>, _) = std::mem::take(&mut self.ahead).into_iter().partition(|one| due(one.2));
@@ -113,7 +113,7 @@ impl Audience {
     fn listen(&mut self, subscription: SubscriptionId, outbox: Arc<Outbox>) {
         // A new listener already has what this batch brought so far.
         self.flush();
-        self.places.insert(subscription, self.live.len());
-        self.live.push((subscription, outbox));
+        self.positions.insert(subscription, self.in_step.len());
+        self.in_step.push((subscription, outbox));
     }
 }

@@ -20,7 +20,7 @@ pub(super) async fn watch(hub: Arc<Inner>) {
             let is_available = hub.broker.is_available(&state.channel);
             let mut fanout = state.fanout();
             if fanout.is_available() != is_available {
-                fanout.tell_availability(is_available, (hub.control_frames.availability)(&state.channel, is_available));
+                fanout.set_available(is_available, (hub.control_frames.availability)(&state.channel, is_available));
             }
         }
     }

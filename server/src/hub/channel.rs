@@ -76,9 +76,9 @@ impl ChannelState {
         self.quiet.store(0, Ordering::Relaxed);
     }
 
-    /// Counts one more round; true when the position was not confirmed for `looks` rounds.
-    pub(super) fn is_quiet_for(&self, looks: u32) -> bool {
-        self.quiet.fetch_add(1, Ordering::Relaxed) >= looks
+    /// Counts one more round; true when the position was not confirmed for `rounds` rounds.
+    pub(super) fn is_quiet_for(&self, rounds: u32) -> bool {
+        self.quiet.fetch_add(1, Ordering::Relaxed) >= rounds
     }
 }
 

@@ -96,9 +96,9 @@ impl Fanout {
     }
 
     /// Tells all listeners whether the log is available, and newcomers while it is not.
-    pub(super) fn tell_availability(&mut self, is_available: bool, word: Utf8Bytes) {
-        self.broadcast(None, &word);
-        self.unavailable_frame = (!is_available).then_some(word);
+    pub(super) fn set_available(&mut self, is_available: bool, frame: Utf8Bytes) {
+        self.broadcast(None, &frame);
+        self.unavailable_frame = (!is_available).then_some(frame);
     }
 
     /// Forgets the position, once deliveries have stopped.
@@ -208,17 +208,17 @@ impl Fanout {
                 outbox.push(&frame);
             }
         }
-        if let Some(word) = &self.unavailable_frame {
-            outbox.push(word);
+        if let Some(frame) = &self.unavailable_frame {
+            outbox.push(frame);
         }
         let delivered = self.last.as_ref().map_or(0, |last| last.offset);
         self.audience.add(subscription, outbox, position.offset, delivered);
         if is_renamed { FollowUp::Repair } else { FollowUp::Nothing }
     }
 
-    /// The log is unchanged up to `seen`, but has a new epoch; the listeners get the frame `word`. Not possible
+    /// The log is unchanged up to `seen`, but has a new epoch; the listeners get the frame `frame`. Not possible
     /// when more than `seen` was delivered.
-    pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, word: &Utf8Bytes) -> FollowUp {
+    pub(super) fn rename(&mut self, seen: &Position, epoch: Epoch, frame: &Utf8Bytes) -> FollowUp {
         let Some(last) = self.last.as_mut().filter(|last| *last == seen) else { return FollowUp::Repair };
         last.epoch = epoch;
         let proven = last.offset;
@@ -226,7 +226,7 @@ impl Fanout {
         // These read further in the old epoch than was proved to be in the new one.
         self.audience.close_those_ahead_of(proven, CloseCode::Resync);
         // Held subscriptions do not get it: their epoch is compared in [`Fanout::activate`].
-        self.audience.send(None, word);
+        self.audience.send(None, frame);
         FollowUp::Nothing
     }
 

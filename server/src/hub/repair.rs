@@ -87,8 +87,8 @@ async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<Foll
             if top.epoch != seen.position.epoch {
                 info!(channel = %state.channel, "the log goes on under another epoch");
                 let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
-                let word = (hub.control_frames.renamed)(&state.channel, &position);
-                after = fanout.rename(&seen.position, top.epoch.clone(), &word);
+                let frame = (hub.control_frames.renamed)(&state.channel, &position);
+                after = fanout.rename(&seen.position, top.epoch.clone(), &frame);
                 if after == FollowUp::Repair {
                     return Ok(after);
                 }

@@ -35,7 +35,7 @@ pub struct Outbox {
     waiting: Mutex<Backlog>,
     work: Waker,
     /// How many bytes may wait.
-    room_for: usize,
+    limit_bytes: usize,
 }
 
 enum Socket {
@@ -57,13 +57,13 @@ struct Backlog {
 }
 
 impl Outbox {
-    /// An outbox that writes to `socket`; `room_for` bytes may wait.
-    pub fn new(socket: OwnedWriteHalf, room_for: usize) -> Self {
-        Self::over(Socket::Tcp(socket), room_for)
+    /// An outbox that writes to `socket`; `limit_bytes` bytes may wait.
+    pub fn new(socket: OwnedWriteHalf, limit_bytes: usize) -> Self {
+        Self::over(Socket::Tcp(socket), limit_bytes)
     }
 
-    fn over(socket: Socket, room_for: usize) -> Self {
-        Self { socket, waiting: Mutex::default(), work: Waker::default(), room_for }
+    fn over(socket: Socket, limit_bytes: usize) -> Self {
+        Self { socket, waiting: Mutex::default(), work: Waker::default(), limit_bytes }
     }
 
     /// Sends one text frame.
@@ -103,7 +103,7 @@ impl Outbox {
         }
         waiting.bytes += frames.len() - taken;
         // The first buffer is taken whatever its size: what a client missed comes as one frame.
-        if waiting.bytes > self.room_for && !waiting.pieces.is_empty() {
+        if waiting.bytes > self.limit_bytes && !waiting.pieces.is_empty() {
             waiting.overflow();
         } else {
             waiting.pieces.push_back(frames.slice(taken..));

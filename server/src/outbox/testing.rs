@@ -6,8 +6,8 @@ use super::*;
 
 impl Outbox {
     /// An outbox whose socket takes nothing.
-    pub(crate) fn stuck(room_for: usize) -> Self {
-        Self::over(Socket::Stuck, room_for)
+    pub(crate) fn stuck(limit_bytes: usize) -> Self {
+        Self::over(Socket::Stuck, limit_bytes)
     }
 
     pub(crate) fn pieces(&self) -> usize {

@@ -7,13 +7,13 @@ use tokio::net::{TcpListener, TcpStream};
 use super::*;
 
 /// An outbox, and the other end of its connection.
-async fn connected(room_for: usize) -> (Outbox, OwnedReadHalf, TcpStream) {
+async fn connected(limit_bytes: usize) -> (Outbox, OwnedReadHalf, TcpStream) {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let there = TcpStream::connect(listener.local_addr().unwrap()).await.unwrap();
     let (here, _) = listener.accept().await.unwrap();
     here.writable().await.unwrap();
     let (read, write) = here.into_split();
-    (Outbox::new(write, room_for), read, there)
+    (Outbox::new(write, limit_bytes), read, there)
 }
 
 #[test]

@@ -14,7 +14,7 @@ use crate::channel::Channel;
 /// One channel. It stays registered as long as somebody of this node is in it.
 pub(super) struct Shared {
     name: Channel,
-    here: Mutex<Local>,
+    local: Mutex<Local>,
     /// Spreads the periodic checks of many channels over time.
     pub(super) phase: u64,
     /// Notified when a read of a snapshot ended, well or not.
@@ -25,7 +25,7 @@ impl Shared {
     fn new(name: &Channel) -> Self {
         Self {
             name: name.clone(),
-            here: Mutex::new(Local::new(name.clone())),
+            local: Mutex::new(Local::new(name.clone())),
             phase: rand::random(),
             answered: watch::Sender::new(()),
         }
@@ -37,7 +37,7 @@ impl Shared {
 
     pub(super) fn lock(&self) -> MutexGuard<'_, Local> {
         // No step leaves it half changed, so a panic elsewhere does no harm.
-        self.here.lock().unwrap_or_else(PoisonError::into_inner)
+        self.local.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 

@@ -7,9 +7,9 @@ use super::Preview;
 
 /// What somebody is told who could be taken for another person in a room. In a large room only some members
 /// are known, and not all of them are compared.
-pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, here: &Preview) -> Option<Namesake> {
-    let knows_all = here.members.len() == here.count;
-    let (member, free_name) = knows_all.then(|| look_alike(newcomer, &here.members)).flatten()?;
+pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, preview: &Preview) -> Option<Namesake> {
+    let knows_all = preview.members.len() == preview.count;
+    let (member, free_name) = knows_all.then(|| look_alike(newcomer, &preview.members)).flatten()?;
     Some(Namesake { room_id, member: member.clone(), free_name })
 }
 
@@ -48,8 +48,9 @@ mod tests {
     #[test]
     fn in_a_crowd_of_which_only_some_are_known_nobody_is_told() {
         let room = || RoomId::parse("garden").unwrap();
-        let here = |count| Preview { members: vec![called("u1", "Ana")], count };
-        let told = |count| namesake(room(), &called("u9", "Ana"), &here(count)).map(|told| told.free_name.to_string());
+        let preview = |count| Preview { members: vec![called("u1", "Ana")], count };
+        let told =
+            |count| namesake(room(), &called("u9", "Ana"), &preview(count)).map(|told| told.free_name.to_string());
         assert_eq!((told(1), told(101)), (Some("Ana 2".into()), None));
     }
 }

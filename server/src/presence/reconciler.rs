@@ -111,8 +111,8 @@ impl Reconciler {
         let mut is_reached = true;
         while is_reached {
             let ticket = {
-                let mut here = channel.lock();
-                here.wants_snapshot().then(|| here.roster.ask())
+                let mut local = channel.lock();
+                local.wants_snapshot().then(|| local.roster.ask())
             };
             let Some(ticket) = ticket else { break };
             let outcome = {
@@ -121,18 +121,18 @@ impl Reconciler {
             };
             is_reached = outcome.is_ok();
             let unsettled = {
-                let mut here = channel.lock();
+                let mut local = channel.lock();
                 match outcome {
                     Ok(snapshot) => {
-                        here.answer(ticket, &snapshot);
-                        self.publish_delta(channel, &mut here);
+                        local.answer(ticket, &snapshot);
+                        self.publish_delta(channel, &mut local);
                     }
                     Err(error) => {
                         debug!(%error, "a channel's people are not known yet");
-                        here.roster.unanswered(ticket);
+                        local.roster.unanswered(ticket);
                     }
                 }
-                here.unsettled()
+                local.unsettled()
             };
             channel.answered.send_replace(());
             if is_reached {
@@ -148,30 +148,30 @@ impl Reconciler {
 
     /// Announces changes, now or at the end of the pause after the last ones. At most one timer runs for a
     /// channel, and none without need.
-    pub(super) fn publish_delta(self: &Arc<Self>, channel: &Arc<Shared>, here: &mut Local) {
-        let Some(news) = here.tell() else { return };
-        (self.tell)(channel.name(), news);
-        if here.pauses() {
+    pub(super) fn publish_delta(self: &Arc<Self>, channel: &Arc<Shared>, local: &mut Local) {
+        let Some(delta) = local.take_announcement() else { return };
+        (self.tell)(channel.name(), delta);
+        if local.pauses() {
             let channel = channel.clone();
-            self.spawn(|work| async move {
-                tokio::time::sleep(work.settings.news_every).await;
-                let mut here = channel.lock();
-                here.end_pause();
-                work.publish_delta(&channel, &mut here);
+            self.spawn(|reconciler| async move {
+                tokio::time::sleep(reconciler.settings.announce_every).await;
+                let mut local = channel.lock();
+                local.end_pause();
+                reconciler.publish_delta(&channel, &mut local);
             });
         }
     }
 
     /// Compares a quiet channel with the store, at the same cost however many are in it.
     async fn check(self: &Arc<Self>, channel: &Arc<Shared>) {
-        let Some(question) = channel.lock().question() else { return };
-        let standing = {
+        let Some(question) = channel.lock().begin_comparison() else { return };
+        let summary = {
             let _permit = self.calls.acquire().await;
             self.store.summary(channel.name()).await
         };
         // Without an answer the next check compares.
-        if let Ok(standing) = standing {
-            channel.lock().compare(question, standing);
+        if let Ok(summary) = summary {
+            channel.lock().compare(question, summary);
             self.load(channel).await;
         }
     }
@@ -193,7 +193,7 @@ impl Reconciler {
                         info!("presence is reached again");
                     }
                     was_reached = true;
-                    self.mend(lease, |channel| round.wrapping_add(channel.phase) % checks == 0);
+                    self.reenter_if_lost(lease, |channel| round.wrapping_add(channel.phase) % checks == 0);
                 }
                 Err(error) => {
                     if was_reached {
@@ -222,27 +222,27 @@ impl Reconciler {
         tokio::time::sleep(self.settings.renew_every.mul_f64(rand::random_range(0.8..=1.0))).await;
     }
 
-    fn mend(self: &Arc<Self>, lease: Lease, is_due: impl Fn(&Shared) -> bool) {
+    fn reenter_if_lost(self: &Arc<Self>, lease: Lease, is_due: impl Fn(&Shared) -> bool) {
         if lease == Lease::Lost {
             warn!("the lease on presence ran out; everybody of this node is entered again");
         }
         for channel in self.channels.all() {
             let is_due = is_due(&channel);
             let (unsettled, wants_snapshot) = {
-                let mut here = channel.lock();
+                let mut local = channel.lock();
                 if lease == Lease::Lost {
-                    here.doubt_entries();
-                    here.roster.doubt();
+                    local.doubt_entries();
+                    local.roster.doubt();
                 }
-                here.roster.expect_awaited();
-                (here.unsettled(), here.wants_snapshot())
+                local.roster.expect_awaited();
+                (local.unsettled(), local.wants_snapshot())
             };
             if is_due || wants_snapshot || !unsettled.is_empty() {
-                self.spawn(|work| async move {
-                    work.settle_all(&channel, unsettled).await;
-                    work.load(&channel).await;
+                self.spawn(|reconciler| async move {
+                    reconciler.settle_all(&channel, unsettled).await;
+                    reconciler.load(&channel).await;
                     if is_due {
-                        work.check(&channel).await;
+                        reconciler.check(&channel).await;
                     }
                 });
             }

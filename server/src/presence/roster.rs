@@ -19,7 +19,7 @@ pub type ChangeListener<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) +
 
 /// Identifies one request for a snapshot, so that an earlier answer is not taken for it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Ticket(u64);
+pub struct SnapshotRequest(u64);
 
 /// The people of one channel.
 #[derive(Debug, Default)]
@@ -38,7 +38,7 @@ pub struct Roster {
 
 #[derive(Debug)]
 struct PendingSnapshot {
-    ticket: Ticket,
+    ticket: SnapshotRequest,
     /// The roster's version when the snapshot was asked for.
     version: Option<u64>,
     /// Notices may have been lost since, so the answer may be too old.
@@ -117,9 +117,9 @@ impl Roster {
     ///
     /// Every change received until now is in the answer, or belongs to a past that the store has lost; so
     /// none is held any longer.
-    pub fn ask(&mut self) -> Ticket {
+    pub fn ask(&mut self) -> SnapshotRequest {
         self.tickets += 1;
-        let ticket = Ticket(self.tickets);
+        let ticket = SnapshotRequest(self.tickets);
         self.held.clear();
         self.doubtful = false;
         self.asked = Some(PendingSnapshot { ticket, version: self.version, too_early: false });
@@ -127,14 +127,14 @@ impl Roster {
     }
 
     /// Notes that the request failed; a snapshot is still needed.
-    pub fn unanswered(&mut self, ticket: Ticket) {
+    pub fn unanswered(&mut self, ticket: SnapshotRequest) {
         if self.asked.take_if(|asked| asked.ticket == ticket).is_some() {
             self.doubtful = true;
         }
     }
 
     /// Takes a snapshot; false: the request no longer counts.
-    pub fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot, watch: &mut ChangeListener) -> bool {
+    pub fn answer(&mut self, ticket: SnapshotRequest, snapshot: &Snapshot, watch: &mut ChangeListener) -> bool {
         let Some(asked) = self.asked.take_if(|asked| asked.ticket == ticket) else { return false };
         if asked.too_early {
             return false;

@@ -28,7 +28,7 @@ pub struct Settings {
     /// How often a channel is compared with the store, however quiet it is.
     pub check_every: Duration,
     /// How often the changes of a large room are announced, at most.
-    pub news_every: Duration,
+    pub announce_every: Duration,
     /// How long a person who enters waits for the store, at most.
     pub patience: Duration,
 }
@@ -39,7 +39,7 @@ impl Default for Settings {
             grace: Duration::from_secs(5),
             renew_every: Duration::from_secs(2),
             check_every: Duration::from_secs(40),
-            news_every: PRESENCE_INTERVAL,
+            announce_every: PRESENCE_INTERVAL,
             patience: Duration::from_secs(2),
         }
     }
@@ -62,7 +62,7 @@ pub type PresencePublisher = Box<dyn Fn(&Channel, protocol::Presence) + Send + S
 
 /// One node's presence. Its tasks end when it is dropped.
 pub struct Presence {
-    work: Arc<Reconciler>,
+    reconciler: Arc<Reconciler>,
     /// Counts renames of persons on this node.
     renames: AtomicU64,
 }
@@ -70,10 +70,10 @@ pub struct Presence {
 impl Presence {
     /// Starts the tasks that renew the node's lease and remove what dead nodes left.
     pub fn start(store: Arc<dyn PresenceStore>, tell: PresencePublisher, settings: Settings) -> Self {
-        let work = Arc::new(Reconciler::new(store, tell, settings));
-        work.spawn(Reconciler::keep_lease);
-        work.spawn(Reconciler::reap);
-        Self { work, renames: AtomicU64::new(0) }
+        let reconciler = Arc::new(Reconciler::new(store, tell, settings));
+        reconciler.spawn(Reconciler::keep_lease);
+        reconciler.spawn(Reconciler::reap);
+        Self { reconciler, renames: AtomicU64::new(0) }
     }
 
     /// Counts one more connection in a channel, whose deliveries must have begun. It counts from this call
@@ -82,18 +82,18 @@ impl Presence {
     /// The future gives the first page of the members, the person among them; as much of it as is known, when
     /// the store does not answer in time.
     pub fn enter(&self, channel: &Channel, member: &Member) -> impl Future<Output = Preview> + Send + use<> {
-        let (work, user) = (self.work.clone(), member.id.clone());
-        let channel = work.channels.arrive(channel, member);
+        let (reconciler, user) = (self.reconciler.clone(), member.id.clone());
+        let channel = reconciler.channels.arrive(channel, member);
         let entering = {
             let (channel, user) = (channel.clone(), user.clone());
-            work.spawn(|work| async move {
-                work.settle(&channel, &user).await;
-                work.load(&channel).await;
+            reconciler.spawn(|reconciler| async move {
+                reconciler.settle(&channel, &user).await;
+                reconciler.load(&channel).await;
             })
         };
         async move {
             // A late answer is no failure: the task goes on, and the changes are announced.
-            let _ = timeout(work.settings.patience, entering).await;
+            let _ = timeout(reconciler.settings.patience, entering).await;
             channel.lock().page(&user)
         }
     }
@@ -101,10 +101,10 @@ impl Presence {
     /// Shows the members as `user` is shown them. No frame of this channel goes out while `look` runs, so its
     /// page and the frames after it are complete together. It must not wait, and not call [`Presence`].
     pub fn see<R>(&self, channel: &Channel, user: &UserId, look: impl FnOnce(Preview) -> R) -> R {
-        match self.work.channels.known(channel) {
+        match self.reconciler.channels.known(channel) {
             Some(channel) => {
-                let mut here = channel.lock();
-                look(here.page(user))
+                let mut local = channel.lock();
+                look(local.page(user))
             }
             None => look(Preview::default()),
         }
@@ -115,29 +115,29 @@ impl Presence {
     ///
     /// # Errors The store was not reached.
     pub async fn members(&self, channel: &Channel, after: Option<&UserId>) -> Result<MembersPage, PresenceError> {
-        let known = self.work.channels.known(channel).and_then(|channel| channel.lock().members(after));
+        let known = self.reconciler.channels.known(channel).and_then(|channel| channel.lock().members(after));
         match known {
             Some(page) => Ok(page),
-            None => self.work.page(channel, after, MEMBERS_PER_FRAME).await,
+            None => self.reconciler.page(channel, after, MEMBERS_PER_FRAME).await,
         }
     }
 
     /// The ids of all members; `None` where nobody of this node is in the channel, or the store has not
     /// answered yet. Makes no call.
     pub fn everybody(&self, channel: &Channel) -> Option<HashSet<UserId>> {
-        self.work.channels.known(channel).and_then(|channel| channel.lock().everybody())
+        self.reconciler.channels.known(channel).and_then(|channel| channel.lock().everybody())
     }
 
     /// Counts one connection less in a channel; the last one of a person begins a leave or a grace.
     pub fn leave(&self, channel: &Channel, user: &UserId, departure: Departure) {
         let user = user.clone();
-        let Some((channel, grace)) = self.work.channels.depart(channel, &user, departure) else { return };
-        self.work.spawn(|work| async move {
+        let Some((channel, grace)) = self.reconciler.channels.depart(channel, &user, departure) else { return };
+        self.reconciler.spawn(|reconciler| async move {
             if let Some(grace) = grace {
-                tokio::time::sleep(work.settings.grace).await;
+                tokio::time::sleep(reconciler.settings.grace).await;
                 channel.lock().end_grace(&user, grace);
             }
-            work.settle(&channel, &user).await;
+            reconciler.settle(&channel, &user).await;
         });
     }
 
@@ -154,18 +154,18 @@ impl Presence {
 
     /// The current name of somebody in a channel that they are in on this node.
     pub fn name_in(&self, channel: &Channel, user: &UserId) -> Option<Name> {
-        self.work.channels.known(channel)?.lock().name_of(user)
+        self.reconciler.channels.known(channel)?.lock().name_of(user)
     }
 
     /// Whether a person who enters was absent, or had another name, as far as this node knows. Must be
     /// called before they enter.
     pub fn is_new(&self, channel: &Channel, user: &UserId) -> bool {
-        self.work.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
+        self.reconciler.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
     }
 
     /// The rooms on this node in which somebody could be taken for another person.
     pub fn namesakes(&self, member: &Member) -> Vec<Namesake> {
-        let channels = self.work.channels.of(&member.id).into_iter();
+        let channels = self.reconciler.channels.of(&member.id).into_iter();
         let found = channels.filter_map(|shared| match shared.name() {
             channel @ Channel::Room(_) => namesake(channel.room(), member, &shared.lock().page(&member.id)),
             Channel::Game(_) | Channel::Nodes => None,
@@ -176,13 +176,13 @@ impl Presence {
     /// Renames somebody in every room of this node; returns in how many.
     pub fn rename(&self, member: &Member) -> usize {
         // In a game people have their nickname.
-        let channels = self.work.channels.of(&member.id).into_iter();
+        let channels = self.reconciler.channels.of(&member.id).into_iter();
         let mut rooms = 0;
         for channel in channels.filter(|one| matches!(one.name(), Channel::Room(_))) {
             if channel.lock().rename(member) {
                 rooms += 1;
                 let user = member.id.clone();
-                self.work.spawn(|work| async move { work.settle(&channel, &user).await });
+                self.reconciler.spawn(|reconciler| async move { reconciler.settle(&channel, &user).await });
             }
         }
         // Last: a reader that sees the new number finds the new name.
@@ -201,24 +201,24 @@ impl Presence {
             return;
         }
         let Some(change) = wire::decode(body) else { return };
-        let Some(channel) = self.work.channels.known(channel) else { return };
+        let Some(channel) = self.reconciler.channels.known(channel) else { return };
         let wants_snapshot = {
-            let mut here = channel.lock();
-            here.on_change(change);
-            self.work.publish_delta(&channel, &mut here);
-            here.wants_snapshot()
+            let mut local = channel.lock();
+            local.on_change(change);
+            self.reconciler.publish_delta(&channel, &mut local);
+            local.wants_snapshot()
         };
         if wants_snapshot {
-            self.work.spawn(|work| async move { work.load(&channel).await });
+            self.reconciler.spawn(|reconciler| async move { reconciler.load(&channel).await });
         }
     }
 
     /// Compares every channel with the store, because deliveries may have been
     /// lost; differences are announced.
     pub fn on_interrupted(&self) {
-        for channel in self.work.channels.all() {
+        for channel in self.reconciler.channels.all() {
             channel.lock().roster.doubt();
-            self.work.spawn(|work| async move { work.load(&channel).await });
+            self.reconciler.spawn(|reconciler| async move { reconciler.load(&channel).await });
         }
     }
 
@@ -226,13 +226,13 @@ impl Presence {
     ///
     /// # Errors The store was not reached; other nodes remove the entries when the lease runs out.
     pub async fn shutdown(&self) -> Result<(), PresenceError> {
-        self.work.end().await
+        self.reconciler.end().await
     }
 }
 
 impl Drop for Presence {
     fn drop(&mut self) {
-        self.work.abandon();
+        self.reconciler.abandon();
     }
 }
 

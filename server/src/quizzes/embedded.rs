@@ -105,10 +105,10 @@ impl Quizzes for EmbeddedQuizzes {
     }
 
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
-        let spelled = EncodedVersion::new(quiz)?;
+        let encoded = EncodedVersion::new(quiz)?;
         let (owner, id, version, saved_at) = (owner.to_string(), quiz.id.to_string(), quiz.version, quiz.saved_at);
         // A refusal is no failure of the transaction: the inner result carries it.
-        self.store.write(move |sql| save(sql, &owner, &id, version, saved_at, &spelled)).await?
+        self.store.write(move |sql| save(sql, &owner, &id, version, saved_at, &encoded)).await?
     }
 
     async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
@@ -130,7 +130,7 @@ impl Quizzes for EmbeddedQuizzes {
         self.store.write(write).await?
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
+    async fn store_results(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
         let (owner, id, ended_at) = (owner.to_string(), results.id.to_string(), number(results.ended_at));
         let (summary, whole) = (wire::encode(&results.summary()), wire::encode(results));
         let progress = number(results.progress());
@@ -216,7 +216,7 @@ fn save(
     id: &str,
     version: u64,
     saved_at: u64,
-    spelled: &EncodedVersion,
+    encoded: &EncodedVersion,
 ) -> Result<Result<u64, QuizzesError>, SqliteError> {
     let current = match owned(sql, owner, id)? {
         Ok(current) => current,
@@ -238,10 +238,10 @@ fn save(
         let version = params![id, number(forgotten)];
         freed = sql.prepare_cached(FORGET_VERSION)?.query_row(version, |row| row.get::<_, i64>(0)).optional()?;
     }
-    sql.prepare_cached(SAVE)?.execute(params![id, owner, number(version), number(saved_at), spelled.summary])?;
-    sql.prepare_cached(SAVE_VERSION)?.execute(params![id, number(version), spelled.version, spelled.whole])?;
+    sql.prepare_cached(SAVE)?.execute(params![id, owner, number(version), number(saved_at), encoded.summary])?;
+    sql.prepare_cached(SAVE_VERSION)?.execute(params![id, number(version), encoded.version, encoded.whole])?;
     let mut name = sql.prepare_cached(NAME_PICTURE)?;
-    for picture in &spelled.pictures {
+    for picture in &encoded.pictures {
         name.execute(params![picture.as_str(), id, number(version)])?;
     }
     Ok(Ok(freed.unwrap_or(0).unsigned_abs()))

@@ -20,14 +20,14 @@ const KNOWN_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
 #[derive(Clone)]
 pub struct Library {
     /// Stores quizzes, results and pictures.
-    pub kept: Arc<dyn Quizzes>,
+    pub store: Arc<dyn Quizzes>,
     quotas: Arc<Quotas>,
 }
 
 impl Library {
     /// A library over a store, limited by quotas.
-    pub fn new(kept: Arc<dyn Quizzes>, quotas: Arc<Quotas>) -> Self {
-        Self { kept, quotas }
+    pub fn new(store: Arc<dyn Quizzes>, quotas: Arc<Quotas>) -> Self {
+        Self { store, quotas }
     }
 
     /// A quiz that `user` may read and start: their own, or a sample; without `version` the latest.
@@ -37,7 +37,7 @@ impl Library {
         if id.is_sample() {
             return samples::find(id).cloned().ok_or(QuizzesError::Missing);
         }
-        match self.kept.load(id, version).await? {
+        match self.store.load(id, version).await? {
             Some(kept) if kept.owner == *user => Ok(StoredQuiz { quiz: kept.stored.quiz.cleaned(), ..kept.stored }),
             _ => Err(QuizzesError::Missing),
         }
@@ -67,7 +67,7 @@ impl Library {
             return Err(QuizzesError::TooLong);
         }
         let charged = self.charge(payer, Kind::Quiz, bytes).await?;
-        match self.kept.save(&payer.person, &stored).await {
+        match self.store.save(&payer.person, &stored).await {
             // While somebody types, new versions replace old ones, and only the growth is charged.
             Ok(forgotten) if forgotten > 0 => self.quotas.give_back(payer, charged.min(forgotten + OVERHEAD)).await,
             Ok(_) => {}
@@ -83,14 +83,14 @@ impl Library {
     ///
     /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
     pub async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Results, QuizzesError> {
-        self.kept.result(owner, id).await?.map(Results::cleaned).ok_or(QuizzesError::Missing)
+        self.store.result(owner, id).await?.map(Results::cleaned).ok_or(QuizzesError::Missing)
     }
 
     /// An author's quizzes, the one saved last first.
     ///
     /// # Errors [`QuizzesError::Unavailable`] where the store cannot be read.
     pub async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
-        let mut list = self.kept.list(owner).await?;
+        let mut list = self.store.list(owner).await?;
         for summary in &mut list {
             // A title that is too long for a game is stored all the same.
             summary.title = shown(&summary.title, Shape::Line, limits::TITLE_CHARS).into_owned();
@@ -123,7 +123,7 @@ impl Library {
     /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
     pub async fn add_picture(&self, payer: &Payer, picture: &Picture) -> Result<PictureId, QuizzesError> {
         let charged = self.charge(payer, Kind::Picture, picture.bytes().len() as u64).await?;
-        let put = self.kept.put_picture(picture.id(), picture.bytes().clone()).await;
+        let put = self.store.put_picture(picture.id(), picture.bytes().clone()).await;
         if put != Ok(true) {
             self.quotas.give_back(payer, charged).await;
         }
@@ -142,11 +142,11 @@ impl Library {
     /// Stores the results of a game so far, if its host's quota has room.
     ///
     /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
-    pub async fn keep(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
+    pub async fn store_results(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
         let payer = Payer { person: owner.clone(), address: None, is_known: true };
         let bytes = wire::encode(results).len() as u64;
         self.quotas.charge(&payer, Kind::Results, bytes).await?;
-        let kept = self.kept.keep(owner, results).await;
+        let kept = self.store.store_results(owner, results).await;
         let forgotten = match kept {
             Ok(StoreOutcome::New) => return Ok(()),
             Ok(StoreOutcome::Renewed { bytes }) => bytes,
@@ -166,7 +166,7 @@ impl Library {
     /// The payer; a person whose first visit was a while ago counts as known without a key, too.
     async fn known(&self, payer: &Payer) -> Result<Payer, QuizzesError> {
         let now = clock::now_ms();
-        let since = self.kept.visit(&payer.person, now).await?;
+        let since = self.store.visit(&payer.person, now).await?;
         let is_known = payer.is_known || since.saturating_add(KNOWN_AFTER_MS) <= now;
         Ok(Payer { is_known, ..payer.clone() })
     }

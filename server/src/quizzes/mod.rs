@@ -95,7 +95,7 @@ pub trait Quizzes: Send + Sync {
     /// Stores the results of a host's game. Earlier results of the game are replaced if they are less
     /// complete ([`Results::progress`]), and stay otherwise, so that any node may store them, more than once
     /// and in any order.
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError>;
+    async fn store_results(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError>;
 
     /// The results of a host's games, the latest first.
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError>;

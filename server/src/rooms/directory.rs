@@ -92,15 +92,15 @@ impl Directory {
     }
 
     /// Notes that somebody wrote in a room, which becomes known by it. A failure does no harm.
-    pub async fn spoken(&self, room: &RoomId) {
-        if let Err(error) = self.rooms.speak(room).await {
+    pub async fn note_message(&self, room: &RoomId) {
+        if let Err(error) = self.rooms.note_message(room).await {
             tracing::debug!(room.id = %room, "{room} was not noted down: {error}");
         }
     }
 
     /// Notes that somebody entered a room. Only the order of the list depends on it, so a
     /// failure does no harm.
-    pub async fn entered(&self, room: &RoomId) {
+    pub async fn note_entry(&self, room: &RoomId) {
         {
             let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
             if touched.get(room).is_some_and(|at| at.elapsed() < TOUCHED) {
@@ -138,19 +138,19 @@ impl Directory {
         let glimpses = self.presence.preview(&channels, FACES).await?;
         let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
         // A stable sort: rooms with equally many people stay in the order of time.
-        rooms.sort_by_key(|(_, glimpse)| Reverse(glimpse.count));
+        rooms.sort_by_key(|(_, preview)| Reverse(preview.count));
         rooms.truncate(LISTED);
-        Ok(rooms.into_iter().map(|(known, glimpse)| summary(known, glimpse)).collect())
+        Ok(rooms.into_iter().map(|(known, preview)| summary(known, preview)).collect())
     }
 }
 
 /// Makes an entry of the list, without any message: a listed room may still be meant for those who enter it.
-fn summary(known: KnownRoom, glimpse: Preview) -> RoomSummary {
+fn summary(known: KnownRoom, preview: Preview) -> RoomSummary {
     RoomSummary {
         title: title_of(&known.room, known.title),
         room_id: known.room,
-        members: glimpse.members,
-        member_count: glimpse.count,
+        members: preview.members,
+        member_count: preview.count,
     }
 }
 

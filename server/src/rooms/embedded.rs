@@ -67,7 +67,7 @@ impl Rooms for EmbeddedRooms {
         self.know(room, title, listing).await
     }
 
-    async fn speak(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError> {
         self.know(room, "", Listing::Unlisted).await
     }
 

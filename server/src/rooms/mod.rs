@@ -51,7 +51,7 @@ pub trait Rooms: Send + Sync {
     async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError>;
 
     /// Notes that somebody wrote in a room: it is known from now on, and active.
-    async fn speak(&self, room: &RoomId) -> Result<(), RoomsError>;
+    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError>;
 
     /// Notes that somebody entered a room: if it is known, it is active. Looking at a room does
     /// not make it known.

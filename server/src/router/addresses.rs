@@ -27,7 +27,7 @@ enum RoomAddress {
 /// Redirects other spellings of a room's address to its own.
 pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD) {
-        match way(request.uri()) {
+        match classify(request.uri()) {
             RoomAddress::Here => {}
             RoomAddress::Elsewhere(address) => {
                 return (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, address)]).into_response();
@@ -42,7 +42,7 @@ pub(super) async fn one_address(mut request: Request, next: Next) -> Response {
     next.run(request).await
 }
 
-fn way(uri: &Uri) -> RoomAddress {
+fn classify(uri: &Uri) -> RoomAddress {
     let Some(written) = uri.path().strip_prefix(ROOMS) else { return RoomAddress::Here };
     let plain = written.trim_end_matches('/');
     if plain.contains('/') {
@@ -67,7 +67,7 @@ mod tests {
     fn every_spelling_leads_to_the_one_address() {
         let own = ["/rooms/staff-room", "/rooms/caf%C3%A9", "/rooms/caf%c3%a9", "/rooms/7b%3Ahelp", "/rooms/7b:help"];
         for address in own {
-            assert_eq!(way(&address.parse().unwrap()), RoomAddress::Here, "{address}");
+            assert_eq!(classify(&address.parse().unwrap()), RoomAddress::Here, "{address}");
         }
         for (written, own) in [
             ("/rooms/Staff%20Room", "/rooms/staff-room"),
@@ -77,15 +77,15 @@ mod tests {
             ("/rooms/a%2Fb", "/rooms/a-b"),
             ("/rooms/a%00b", "/rooms/ab"),
         ] {
-            assert_eq!(way(&written.parse().unwrap()), RoomAddress::Elsewhere(own.into()), "{written}");
+            assert_eq!(classify(&written.parse().unwrap()), RoomAddress::Elsewhere(own.into()), "{written}");
         }
     }
 
     #[test]
     fn what_is_no_room_is_not_found() {
         for address in ["/rooms/", "/rooms/%2E%2E", "/rooms/a/b", "/rooms/%E3%85%A4", "/", "/play/1"] {
-            assert_eq!(way(&address.parse().unwrap()), RoomAddress::Here, "{address}: the page says so");
+            assert_eq!(classify(&address.parse().unwrap()), RoomAddress::Here, "{address}: the page says so");
         }
-        assert_eq!(way(&"/rooms/%ff".parse().unwrap()), RoomAddress::Nowhere);
+        assert_eq!(classify(&"/rooms/%ff".parse().unwrap()), RoomAddress::Nowhere);
     }
 }

@@ -44,7 +44,7 @@ pub(super) type RenderPage = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = 
 /// What the layer works with.
 pub(super) struct FormErrors {
     node: Arc<Node>,
-    draw: RenderPage,
+    render: RenderPage,
 }
 
 /// An extension of a response: what was wrong with a form that is no server function's.
@@ -97,8 +97,8 @@ const NO_COOKIES: &str = "This browser blocks cookies here, and without them not
                           for this site, then try again.";
 
 impl FormErrors {
-    pub(super) fn new(node: Arc<Node>, draw: RenderPage) -> Arc<Self> {
-        Arc::new(Self { node, draw })
+    pub(super) fn new(node: Arc<Node>, render: RenderPage) -> Arc<Self> {
+        Arc::new(Self { node, render })
     }
 
     /// Passes a form on, and makes sure that its sender reads what was wrong.
@@ -114,7 +114,7 @@ impl FormErrors {
         if let Some(form) = form.filter(|form| form.is_senders && !brings_cookies) {
             let page = page_of(&asker, Some(form), &typed);
             let returned = ReturnedForm { sent_to: form.sent_to.to_owned(), why: NO_COOKIES.to_owned(), typed };
-            return self.draw_page(asker, &page, returned).await;
+            return self.render_page(asker, &page, returned).await;
         }
         let mut answer = next.run(Request::from_parts(parts, body)).await;
         let Some(why) = why(&mut answer).await else { return led_to_a_page(answer) };
@@ -127,14 +127,14 @@ impl FormErrors {
             }
         };
         let returned = ReturnedForm { sent_to, why, typed };
-        let mut told = match self.cookie(person, &page, &returned, &asker.headers) {
+        let mut response = match self.cookie(person, &page, &returned, &asker.headers) {
             Some(cookie) => (AppendHeaders([(header::SET_COOKIE, cookie)]), Redirect::to(&page)).into_response(),
-            None => self.draw_page(asker, &page, returned).await,
+            None => self.render_page(asker, &page, returned).await,
         };
         if is_too_much {
-            told.extensions_mut().insert(TooMuch);
+            response.extensions_mut().insert(TooMuch);
         }
-        told
+        response
     }
 
     /// The cookie that carries an error to the page; `None` where none can.
@@ -145,7 +145,7 @@ impl FormErrors {
     }
 
     /// Renders the page as the response to the form.
-    async fn draw_page(&self, mut asker: Parts, page: &str, returned: ReturnedForm) -> Response {
+    async fn render_page(&self, mut asker: Parts, page: &str, returned: ReturnedForm) -> Response {
         if let Some(peer) = asker.extensions.get::<SocketAddr>() {
             let address = client_address(*peer, &asker.headers, &self.node.config.trusted_proxies);
             self.node.throttle.charge_at(address, Purpose::Request, cost::PAGE);
@@ -156,15 +156,15 @@ impl FormErrors {
             asker.headers.remove(about_body);
         }
         asker.extensions.insert(Arc::new(returned));
-        (self.draw)(Request::from_parts(asker, Body::empty())).await
+        (self.render)(Request::from_parts(asker, Body::empty())).await
     }
 
     /// Shows a page, with the error of a form if there is one.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
-        let told = self.node.sessions.flash_text(person, request.headers());
-        let told = told.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
-        let told = told.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
-        let Some((_, returned)) = told else { return next.run(request).await };
+        let response = self.node.sessions.flash_text(person, request.headers());
+        let response = response.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
+        let response = response.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
+        let Some((_, returned)) = response else { return next.run(request).await };
         let forget = self.node.sessions.clear_flash(request.headers());
         request.extensions_mut().insert(Arc::new(returned));
         let mut answer = next.run(request).await;

@@ -9,7 +9,7 @@ use crate::formulas;
 pub(super) struct FormulaRenderer;
 
 impl FormulaService for FormulaRenderer {
-    fn draw(&self, texts: &[&str]) -> Formulas {
-        formulas::draw(texts.iter().copied(), formulas::PAGE_BYTES)
+    fn render(&self, texts: &[&str]) -> Formulas {
+        formulas::render(texts.iter().copied(), formulas::PAGE_BYTES)
     }
 }

@@ -10,8 +10,8 @@ use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
-use super::in_turn;
-use super::rooms::papers;
+use super::releasing_permit;
+use super::rooms::class_credentials;
 use crate::games::{GameSnapshot, Key, PlayAgain, Seeker};
 use crate::http::site_address;
 use crate::limits::client_address;
@@ -53,7 +53,7 @@ impl Games {
         let hosts = self.node.sessions.host_tokens(&asking.headers);
         let person = viewer.map(|viewer| &viewer.id);
         let seeker = Seeker { address: asking.address, person, hosts: &hosts, seat: None };
-        in_turn(self.node.games.find(pin, seeker)).await.map_err(refused)
+        releasing_permit(self.node.games.find(pin, seeker)).await.map_err(refused)
     }
 
     fn hosted(&self, key: &Key, role: &HostRole, asking: &RequestContext) -> Result<Hosted, ApiError> {
@@ -107,8 +107,8 @@ impl GameService for Games {
     }
 
     async fn class_chat(&self, viewer: &Member, pin: &Pin) -> Result<RoomId, ApiError> {
-        let papers = papers(&self.node);
-        in_turn(self.node.games.class_room(pin, &viewer.id, &papers)).await.map_err(refused)
+        let credentials = class_credentials(&self.node);
+        releasing_permit(self.node.games.class_room(pin, &viewer.id, &credentials)).await.map_err(refused)
     }
 
     async fn results(&self, viewer: &Member, pin: &Pin) -> Result<ResultsId, ApiError> {
@@ -121,8 +121,8 @@ impl GameService for Games {
         let key = self.find_for(Some(viewer), pin, &asking).await?.key;
         let role = self.role(&key, &asking).await?;
         let by = self.node.payer(&viewer.id, &asking.headers, asking.address);
-        let wish = PlayAgain { role: &role, version: None, quiz, by: &by };
-        in_turn(self.node.games.again(&key, wish)).await.map_err(refused)
+        let request = PlayAgain { role: &role, version: None, quiz, by: &by };
+        releasing_permit(self.node.games.again(&key, request)).await.map_err(refused)
     }
 
     async fn host_page(&self, viewer: &Member, pin: &Pin) -> Result<HostView, ApiError> {
@@ -158,7 +158,7 @@ impl GameService for Games {
 
     async fn open_game(&self, viewer: &Member) -> Option<(Pin, String)> {
         let (pin, game) = self.node.sessions.visited(&self.asking().headers)?;
-        let title = in_turn(self.node.games.played_by(&pin, &game, &viewer.id)).await?;
+        let title = releasing_permit(self.node.games.played_by(&pin, &game, &viewer.id)).await?;
         Some((pin, title))
     }
 }

@@ -23,7 +23,7 @@ const SENTENCE_BYTES: usize = 16 * 1024;
 
 /// Renders the page of an import, or the error for the page of the form, if the client shows pages;
 /// programs get the sentence.
-pub(super) async fn show(request: Request, next: Next, draw: RenderPage) -> Response {
+pub(super) async fn show(request: Request, next: Next, render: RenderPage) -> Response {
     let is_import = matches!(request.uri().path(), IMPORT | KEEP);
     if !is_import {
         return next.run(request).await;
@@ -32,7 +32,7 @@ pub(super) async fn show(request: Request, next: Next, draw: RenderPage) -> Resp
     let asker = parts.clone();
     let answer = next.run(Request::from_parts(parts, body)).await;
     if let Some(understood) = answer.extensions().get::<Understood>().cloned() {
-        return draw(page_request(asker, &understood)).await;
+        return render(page_request(asker, &understood)).await;
     }
     let status = answer.status();
     if !(status.is_client_error() || status.is_server_error()) {
@@ -73,7 +73,7 @@ fn shown(imported: &Imported, file: &str) -> ImportedQuiz {
         doubts: imported.doubts.iter().map(doubt).collect(),
         notes: imported.notes.clone(),
         missing: imported.missing.iter().map(ToString::to_string).collect(),
-        carried: imported.spelled_doubts(),
+        carried: imported.encoded_doubts(),
     }
 }
 

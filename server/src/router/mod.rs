@@ -81,14 +81,18 @@ impl FromRef<Site> for Arc<Node> {
     }
 }
 
-/// Everything that is served on `address`; `door` is the route of the WebSockets.
+/// Everything that is served on `address`; `websocket_route` is the route of the WebSockets.
 ///
 /// # Errors [`SiteError`] when the pages were not built.
-pub(crate) fn build(node: &Arc<Node>, address: SocketAddr, door: ws::WebSocketRoute) -> Result<Router, SiteError> {
+pub(crate) fn build(
+    node: &Arc<Node>,
+    address: SocketAddr,
+    websocket_route: ws::WebSocketRoute,
+) -> Result<Router, SiteError> {
     let site = Site { node: node.clone(), options: options(node, address)? };
     // Beside the layers and not behind them: headers for pages mean nothing to a WebSocket, and would cost
     // time for each newcomer.
-    let sockets = Router::new().route("/ws", door).route("/games", ws::route_for::<crate::games::Client>());
+    let sockets = Router::new().route("/ws", websocket_route).route("/games", ws::route_for::<crate::games::Client>());
     Ok(operations()
         .with_state(node.clone())
         .merge(pages(&site))
@@ -157,10 +161,10 @@ fn pages(site: &Site) -> Router {
         let options = site.options.clone();
         move || app::shell(options.clone())
     };
-    let draw: RenderPage = Arc::new(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
+    let render: RenderPage = Arc::new(leptos_axum::render_app_async_with_context(context.clone(), shell.clone()));
     let import = {
-        let draw = draw.clone();
-        from_fn(move |request: Request, next| importing::show(request, next, draw.clone()))
+        let render = render.clone();
+        from_fn(move |request: Request, next| importing::show(request, next, render.clone()))
     };
     let say = {
         let context = context.clone();
@@ -186,7 +190,7 @@ fn pages(site: &Site) -> Router {
             }
         })
         .layer(from_fn(addresses::one_address))
-        .layer(from_fn_with_state(FormErrors::new(site.node.clone(), draw), form_errors::form_errors))
+        .layer(from_fn_with_state(FormErrors::new(site.node.clone(), render), form_errors::form_errors))
         .layer(from_fn_with_state(site.node.clone(), identity))
         .layer(from_fn_with_state(Gate::of(site.node.clone()), api_gate))
         .layer(from_fn(body_limit))
@@ -205,10 +209,10 @@ fn asker_address(node: &Node) -> IpAddr {
 }
 
 /// Answers the current request. While it waits, its permit is free for other requests of the address.
-async fn in_turn<F: Future>(question: F) -> F::Output {
-    let turn = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestPermitHandle>().cloned());
-    match turn {
-        Some(turn) => turn.cover(question).await,
+async fn releasing_permit<F: Future>(question: F) -> F::Output {
+    let permit = use_context::<Parts>().and_then(|parts| parts.extensions.get::<RequestPermitHandle>().cloned());
+    match permit {
+        Some(permit) => permit.cover(question).await,
         None => question.await,
     }
 }
@@ -259,11 +263,11 @@ async fn file(site: &Site, wanted: Option<Request>) -> Option<Response> {
         Err(error) if error.kind() == ErrorKind::InvalidFilename => return None,
         Err(error) => unreadable(&error),
     };
-    (answer.status() != StatusCode::NOT_FOUND).then(|| kept(answer, keep))
+    (answer.status() != StatusCode::NOT_FOUND).then(|| with_cache_control(answer, keep))
 }
 
-/// Says how long a file may be kept; errors get nothing.
-fn kept(mut answer: Response, keep: &'static str) -> Response {
+/// Says how long a file may be kept in a cache; errors get nothing.
+fn with_cache_control(mut answer: Response, keep: &'static str) -> Response {
     if is_file(answer.status()) {
         answer.headers_mut().insert(header::CACHE_CONTROL, HeaderValue::from_static(keep));
     }
@@ -283,13 +287,13 @@ mod tests {
 
     #[test]
     fn what_says_what_is_in_it_is_kept_for_a_year_and_fonts_too() {
-        let kept = |file: &str| lifetime(&file.parse().unwrap(), true);
+        let with_cache_control = |file: &str| lifetime(&file.parse().unwrap(), true);
         for file in ["/pkg/hubbub.abc.js", "/styles/home.css?v=1f"] {
-            assert_eq!(kept(file), "public, max-age=31536000, immutable", "{file}");
+            assert_eq!(with_cache_control(file), "public, max-age=31536000, immutable", "{file}");
         }
-        assert_eq!(kept("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
+        assert_eq!(with_cache_control("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
         for file in ["/mark.svg", "/styles/home.css", "/robots.txt?v=1"] {
-            assert_eq!(kept(file), "public, max-age=3600", "{file}");
+            assert_eq!(with_cache_control(file), "public, max-age=3600", "{file}");
         }
         assert_eq!(lifetime(&"/pkg/hubbub.js".parse().unwrap(), false), "public, max-age=3600");
     }

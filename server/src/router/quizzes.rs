@@ -13,7 +13,7 @@ use protocol::game::RunningGame;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
 
-use super::in_turn;
+use super::releasing_permit;
 use super::rooms::{too_fast, unavailable};
 use crate::limits::client_address;
 use crate::node::Node;
@@ -45,7 +45,7 @@ impl Authors {
     /// The games that the viewer hosts, by the cookies of their browser.
     async fn running(&self) -> Vec<RunningGame> {
         let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
-        in_turn(self.node.games.running(&tokens.unwrap_or_default())).await
+        releasing_permit(self.node.games.running(&tokens.unwrap_or_default())).await
     }
 
     fn may_write(&self) -> bool {
@@ -62,7 +62,7 @@ impl QuizService for Authors {
     async fn quizzes(&self, viewer: &Member) -> Result<QuizList, ApiError> {
         let library = &self.node.library;
         let lists =
-            async { futures::join!(library.list(&viewer.id), library.kept.results(&viewer.id), self.running()) };
+            async { futures::join!(library.list(&viewer.id), library.store.results(&viewer.id), self.running()) };
         let (own, results, running) = lists.await;
         let (own, results) = (own.map_err(refused)?, results.map_err(refused)?);
         let goes_on = |id: &ResultsId| running.iter().any(|game| game.results.as_ref() == Some(id));
@@ -88,7 +88,7 @@ impl QuizService for Authors {
 
     async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError> {
         self.must_write()?;
-        self.node.library.kept.delete(&viewer.id, id).await.map_err(refused)
+        self.node.library.store.delete(&viewer.id, id).await.map_err(refused)
     }
 
     async fn copy(&self, viewer: &Member, id: &QuizId) -> Result<Saved, ApiError> {
@@ -97,7 +97,7 @@ impl QuizService for Authors {
     }
 
     async fn versions(&self, viewer: &Member, id: &QuizId) -> Result<Vec<QuizVersion>, ApiError> {
-        self.node.library.kept.versions(&viewer.id, id).await.map_err(refused)
+        self.node.library.store.versions(&viewer.id, id).await.map_err(refused)
     }
 
     async fn restore(&self, viewer: &Member, id: &QuizId, version: u64) -> Result<Saved, ApiError> {
@@ -106,7 +106,7 @@ impl QuizService for Authors {
     }
 
     async fn results(&self, viewer: &Member) -> Result<Vec<ResultsSummary>, ApiError> {
-        self.node.library.kept.results(&viewer.id).await.map_err(refused)
+        self.node.library.store.results(&viewer.id).await.map_err(refused)
     }
 
     async fn result(&self, viewer: &Member, id: &ResultsId) -> Result<Results, ApiError> {
@@ -114,7 +114,7 @@ impl QuizService for Authors {
     }
 
     async fn delete_result(&self, viewer: &Member, id: &ResultsId) -> Result<(), ApiError> {
-        let was_there = self.node.library.kept.forget(&viewer.id, id).await.map_err(refused)?;
+        let was_there = self.node.library.store.forget(&viewer.id, id).await.map_err(refused)?;
         if was_there { Ok(()) } else { Err(ApiError::Missing) }
     }
 

@@ -16,7 +16,7 @@ use protocol::{
 use tracing::warn;
 
 use super::games::refused;
-use super::{asker_address, in_turn};
+use super::{asker_address, releasing_permit};
 use crate::channel::Channel;
 use crate::config::RoomListing;
 use crate::digest;
@@ -54,8 +54,8 @@ impl Rooms {
             return Ok(());
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
-        let papers = papers(&self.node);
-        in_turn(self.node.games.admit_to_room(room, &viewer.id, &papers)).await.map(drop).map_err(refused)
+        let credentials = class_credentials(&self.node);
+        releasing_permit(self.node.games.admit_to_room(room, &viewer.id, &credentials)).await.map(drop).map_err(refused)
     }
 
     /// Checks that the client may open a listed room.
@@ -192,7 +192,7 @@ impl Service for Rooms {
         if tokens.is_empty() {
             return Vec::new();
         }
-        let running = in_turn(self.node.games.running(&tokens)).await;
+        let running = releasing_permit(self.node.games.running(&tokens)).await;
         running.into_iter().take(GAMES_NAMED).map(|game| (game.pin, game.title)).collect()
     }
 
@@ -211,10 +211,10 @@ impl Service for Rooms {
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
         self.admit(room).await?;
-        let said = match self.node.say(room, viewer, &id, &text).await {
+        let said = match self.node.post(room, viewer, &id, &text).await {
             // A client that goes back finds the form as it was sent, and sends another text with the same id.
             Err(refusal) if refusal.code == ErrorCode::Conflict => {
-                self.node.say(room, viewer, &another_id(&id, &text), &text).await
+                self.node.post(room, viewer, &another_id(&id, &text), &text).await
             }
             said => said,
         };
@@ -241,7 +241,7 @@ fn another_id(id: &MessageId, text: &str) -> MessageId {
 }
 
 /// The tokens of the current request.
-pub(super) fn papers(node: &Node) -> ClassCredentials {
+pub(super) fn class_credentials(node: &Node) -> ClassCredentials {
     let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
     ClassCredentials::of(&node.sessions, &headers, asker_address(node))
 }

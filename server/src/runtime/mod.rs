@@ -24,7 +24,7 @@ pub fn start(config: &Config) -> io::Result<Runtime> {
     }
     let every = config.pace;
     if !every.is_zero() {
-        builder.on_thread_park(move || pace::keep(every));
+        builder.on_thread_park(move || pace::throttle_polls(every));
     }
     builder.enable_all().build()
 }

@@ -28,13 +28,13 @@ thread_local! {
 
 /// Is called by a thread that has nothing left to do, before it polls for new work.
 #[expect(clippy::disallowed_methods, reason = "the thread has nothing to do: it would be parked")]
-pub(super) fn keep(every: Duration) {
+pub(super) fn throttle_polls(every: Duration) {
     let now = Instant::now();
     let mut pace = PACE.get().unwrap_or_else(|| Pace::new(now));
     if now.saturating_duration_since(pace.measured) >= MEASURED_EVERY {
         pace.measure(time_at_work(), now);
     }
-    if !pace.may_look(every, now) {
+    if !pace.may_poll(every, now) {
         let time_of_day = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
         let wait = until_multiple(every, time_of_day);
         pace.counted = now + wait;
@@ -65,7 +65,7 @@ impl Pace {
         *self = Self { is_busy: part > BUSY, measured: now, at_work, ..*self };
     }
 
-    fn may_look(&mut self, every: Duration, now: Instant) -> bool {
+    fn may_poll(&mut self, every: Duration, now: Instant) -> bool {
         let earned = now.saturating_duration_since(self.counted).div_duration_f64(every);
         self.counted = now;
         self.looks = (self.looks + earned).min(AT_ONCE);
@@ -101,7 +101,7 @@ mod tests {
     fn looks_without_a_wait(is_busy: bool, gap: Duration, tries: u32) -> usize {
         let start = Instant::now();
         let mut pace = Pace { is_busy, ..Pace::new(start) };
-        (0..tries).filter(|&nth| pace.may_look(EVERY, start + gap * nth)).count()
+        (0..tries).filter(|&nth| pace.may_poll(EVERY, start + gap * nth)).count()
     }
 
     #[test]

@@ -125,18 +125,18 @@ mod tests {
     #[test]
     fn no_network_has_more_than_its_share() {
         let addresses = Addresses::new(10, 3);
-        let places: Vec<_> =
+        let permits: Vec<_> =
             (0..4).map(|network| addresses.take(address(&format!("2001:db8:1:{network}::1")))).collect();
-        assert_eq!(places.iter().flatten().count(), 3);
+        assert_eq!(permits.iter().flatten().count(), 3);
     }
 
     #[test]
     fn zero_is_no_limit_and_what_is_not_counted_takes_no_memory() {
         let addresses = Addresses::new(0, 1);
-        let places: Vec<_> = (0..1000).map(|_| addresses.take(address("127.0.0.1"))).collect();
-        assert!(places.iter().all(Option::is_some));
+        let permits: Vec<_> = (0..1000).map(|_| addresses.take(address("127.0.0.1"))).collect();
+        assert!(permits.iter().all(Option::is_some));
         assert!(addresses.lock().is_empty());
-        drop(places);
+        drop(permits);
     }
 
     #[test]

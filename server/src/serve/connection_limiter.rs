@@ -223,41 +223,45 @@ mod tests {
 
     const HOME: IpAddr = IpAddr::V4(std::net::Ipv4Addr::new(198, 51, 100, 7));
 
-    fn places(connections: usize, open_files: usize, per_address: usize) -> Arc<ConnectionLimiter> {
+    fn connection_limiter(connections: usize, open_files: usize, per_address: usize) -> Arc<ConnectionLimiter> {
         ConnectionLimiter::new(Capacity::new(connections, open_files), per_address, &["10.0.0.0/8".parse().unwrap()])
     }
 
     #[test]
     fn a_socket_makes_place_for_somebody_elses_file() {
-        let places = places(100, 8, 0);
+        let connection_limiter = connection_limiter(100, 8, 0);
         let owner = || SocketOwner::new(protocol::UserId::parse("u1").unwrap(), None);
-        let socket = || places.take(HOME).inspect(|place| assert!(place.becomes_socket(owner()).is_ok()));
+        let socket = || connection_limiter.take(HOME).inspect(|place| assert!(place.becomes_socket(owner()).is_ok()));
         let sockets: Vec<_> = (0..5).map(|_| socket()).collect();
         assert!(sockets.iter().all(Result::is_ok));
-        assert_eq!(places.take(HOME).err(), Some(Full::Node), "six files are for connections, and a request needs two");
+        assert_eq!(
+            connection_limiter.take(HOME).err(),
+            Some(Full::Node),
+            "six files are for connections, and a request needs two"
+        );
         drop(sockets);
-        assert!(places.take(HOME).is_ok());
+        assert!(connection_limiter.take(HOME).is_ok());
     }
 
     #[test]
     fn no_address_has_more_than_half() {
-        let places = places(100, 10_000, 1000);
-        let all: Vec<_> = (0..50).map(|_| places.take(HOME)).collect();
+        let connection_limiter = connection_limiter(100, 10_000, 1000);
+        let all: Vec<_> = (0..50).map(|_| connection_limiter.take(HOME)).collect();
         assert!(all.iter().all(Result::is_ok));
-        assert_eq!(places.take(HOME).err(), Some(Full::Address));
-        assert!(places.take(IpAddr::from([198, 51, 100, 8])).is_ok());
+        assert_eq!(connection_limiter.take(HOME).err(), Some(Full::Address));
+        assert!(connection_limiter.take(IpAddr::from([198, 51, 100, 8])).is_ok());
     }
 
     #[test]
     fn a_proxy_is_as_many_as_are_behind_it() {
-        let places = places(100, 10_000, 1);
+        let connection_limiter = connection_limiter(100, 10_000, 1);
         let proxy = SocketAddr::from(([10, 0, 0, 1], 80));
-        let lines: Vec<_> = (0..5).map(|_| places.take(proxy.ip())).collect();
+        let lines: Vec<_> = (0..5).map(|_| connection_limiter.take(proxy.ip())).collect();
         assert!(lines.iter().all(Result::is_ok), "its connections are not counted by its address");
         let behind = |client| {
             let headers =
                 HeaderMap::from_iter([("x-forwarded-for".parse().unwrap(), HeaderValue::from_static(client))]);
-            places.take_behind_proxy(proxy, &headers)
+            connection_limiter.take_behind_proxy(proxy, &headers)
         };
         let first = behind("198.51.100.7").unwrap();
         assert!(first.is_some());
@@ -267,6 +271,6 @@ mod tests {
         assert!(behind("198.51.100.7").is_ok());
         let nobody = behind("unknown").unwrap();
         assert!(nobody.is_some() && behind("_hidden").is_err(), "who is not named is counted with the proxy");
-        assert!(places.take_behind_proxy(proxy, &HeaderMap::new()).unwrap().is_none(), "its own questions");
+        assert!(connection_limiter.take_behind_proxy(proxy, &HeaderMap::new()).unwrap().is_none(), "its own questions");
     }
 }

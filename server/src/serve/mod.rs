@@ -67,7 +67,7 @@ pub struct Deadlines {
 pub async fn serve(
     listener: TcpListener,
     router: Router,
-    places: Arc<ConnectionLimiter>,
+    connection_limiter: Arc<ConnectionLimiter>,
     deadlines: Deadlines,
     stop: CancellationToken,
 ) {
@@ -90,33 +90,39 @@ pub async fn serve(
         // A connection beyond the limit is accepted and refused: in the kernel's queue it would stand before
         // those that may come in. Connections are not counted here while a newcomer waits for them to close.
         let is_waited_for = newcomers.available_permits() < NEWCOMERS;
-        let place = if is_waited_for { Err(Full::Node) } else { places.take(peer.ip()) };
+        let place = if is_waited_for { Err(Full::Node) } else { connection_limiter.take(peer.ip()) };
         match place {
             Ok(place) => {
-                let visit = ConnectionContext { peer, place, places: places.clone() };
+                let visit = ConnectionContext { peer, place, connection_limiter: connection_limiter.clone() };
                 connections.spawn(converse(stream, visit, router.clone(), deadlines, stop.clone()));
             }
-            Err(Full::Node) => match places.make_room(peer.ip()) {
+            Err(Full::Node) => match connection_limiter.make_room(peer.ip()) {
                 Ok(newcomer) => {
                     // Waits only as long as connections take that were told to close.
                     let Ok(permit) = newcomers.clone().acquire_owned().await else { break };
-                    let (places, rejector, router, stop) =
-                        (places.clone(), rejector.clone(), router.clone(), stop.clone());
+                    let (connection_limiter, rejector, router, stop) =
+                        (connection_limiter.clone(), rejector.clone(), router.clone(), stop.clone());
                     connections.spawn(async move {
-                        let place = timeout(MAKING_ROOM, places.wait(newcomer)).await;
+                        let place = timeout(MAKING_ROOM, connection_limiter.wait(newcomer)).await;
                         drop(permit);
                         match place.unwrap_or(Err(Full::Node)) {
                             Ok(place) => {
-                                converse(stream, ConnectionContext { peer, place, places }, router, deadlines, stop)
-                                    .await
+                                converse(
+                                    stream,
+                                    ConnectionContext { peer, place, connection_limiter },
+                                    router,
+                                    deadlines,
+                                    stop,
+                                )
+                                .await
                             }
-                            Err(full) => rejector.say(stream, full),
+                            Err(full) => rejector.reject(stream, full),
                         }
                     });
                 }
-                Err(full) => rejector.say(stream, full),
+                Err(full) => rejector.reject(stream, full),
             },
-            Err(full) => rejector.say(stream, full),
+            Err(full) => rejector.reject(stream, full),
         }
     }
     drop(listener);
@@ -172,14 +178,14 @@ async fn converse(
 struct ConnectionContext {
     peer: SocketAddr,
     place: ConnectionPermit,
-    places: Arc<ConnectionLimiter>,
+    connection_limiter: Arc<ConnectionLimiter>,
 }
 
 impl ConnectionContext {
     /// Puts the peer and its [`ConnectionPermit`] into the request's extensions, so that a WebSocket can keep it,
     /// and calls the router.
     async fn answer(self, mut request: Request, router: Router) -> Result<Response, std::convert::Infallible> {
-        let Ok(client) = self.places.take_behind_proxy(self.peer, request.headers()) else {
+        let Ok(client) = self.connection_limiter.take_behind_proxy(self.peer, request.headers()) else {
             return Ok(Full::Address.into());
         };
         let place = self.place.with_client(client);

@@ -31,7 +31,7 @@ impl Default for Rejector {
 
 impl Rejector {
     /// Sends the reason and closes.
-    pub(super) fn say(&self, stream: TcpStream, full: Full) {
+    pub(super) fn reject(&self, stream: TcpStream, full: Full) {
         metrics::counter!(crate::metrics::TURNED_AWAY, "full" => full.label()).increment(1);
         let Ok(permit) = self.being_told.clone().try_acquire_owned() else { return };
         tokio::spawn(async move {

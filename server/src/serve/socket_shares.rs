@@ -124,13 +124,13 @@ mod tests {
         SocketOwner::new(UserId::parse(&format!("u{id}")).unwrap(), age)
     }
 
-    /// Opens as many as it gets of `places`, by turns for each of so many sessions.
-    fn fill(shares: &Arc<SocketShares>, places: usize, sessions: usize, age: Option<Duration>) -> Vec<SocketShare> {
+    /// Opens as many as it gets of `permits`, by turns for each of so many sessions.
+    fn fill(shares: &Arc<SocketShares>, permits: usize, sessions: usize, age: Option<Duration>) -> Vec<SocketShare> {
         let mut taken = Vec::new();
         loop {
             let before = taken.len();
             for id in 0..sessions {
-                let free = places - taken.len();
+                let free = permits - taken.len();
                 taken.extend((free > 0).then(|| shares.take(SCHOOL, free - 1, owner(id, age)).ok()).flatten());
             }
             if taken.len() == before {

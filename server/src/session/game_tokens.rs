@@ -59,7 +59,7 @@ impl Sessions {
     /// The right that a token proves for a game, unless its added host signed out. Whether that host was
     /// removed, or the owner signed out, is not checked here.
     pub fn host_of(&self, token: &str, pin: &Pin, game: &str) -> Option<HostRole> {
-        match self.ticket(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
+        match self.verified_content(&self.inner.hosts, token)?.strip_prefix(&subject(pin, game))? {
             "" => Some(HostRole::Owner),
             added => {
                 let host = HostId::parse(added.strip_prefix('.')?).ok()?;
@@ -79,7 +79,8 @@ impl Sessions {
     pub fn hosted(&self, headers: &HeaderMap) -> Vec<(Pin, String)> {
         let signed = |(pin, token): (&str, &str)| {
             let pin = Pin::parse(pin).ok()?;
-            let is_of_pin = self.ticket(&self.inner.hosts, token)?.strip_prefix(pin.as_str())?.starts_with('.');
+            let is_of_pin =
+                self.verified_content(&self.inner.hosts, token)?.strip_prefix(pin.as_str())?.starts_with('.');
             is_of_pin.then(|| (pin, token.to_owned()))
         };
         cookies::beginning(COOKIE, headers).filter_map(signed).take(HOSTED).collect()
@@ -97,12 +98,12 @@ impl Sessions {
 
     /// The player whose seat a token proves.
     pub fn seat_of(&self, token: &str, pin: &Pin, game: &str) -> Option<UserId> {
-        let (of, player) = self.ticket(&self.inner.seats, token)?.rsplit_once('.')?;
+        let (of, player) = self.verified_content(&self.inner.seats, token)?.rsplit_once('.')?;
         UserId::parse(player).ok().filter(|player| of == subject(pin, game) && !self.has_ended(player))
     }
 
     /// The content of a token that was signed here and has not expired.
-    fn ticket<'a>(&self, signer: &Signer, token: &'a str) -> Option<&'a str> {
+    fn verified_content<'a>(&self, signer: &Signer, token: &'a str) -> Option<&'a str> {
         signer.verify(token).filter(|signed| self.is_good(signed, LIFETIME, now())).map(|signed| signed.body)
     }
 }

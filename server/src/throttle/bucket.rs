@@ -60,7 +60,7 @@ impl Rate {
     }
 
     /// How many tokens a node may give out before it reports them.
-    fn untold(self) -> u32 {
+    fn report_threshold(self) -> u32 {
         (self.burst / 4).max(1)
     }
 }
@@ -107,7 +107,7 @@ impl Bucket {
     /// Counts tokens that have to be reported; true when it is time to report them.
     pub(super) fn note(&self, rate: Rate, tokens: u32) -> bool {
         let before = self.unreported.fetch_add(tokens, Ordering::Relaxed);
-        before < rate.untold() && before.saturating_add(tokens) >= rate.untold()
+        before < rate.report_threshold() && before.saturating_add(tokens) >= rate.report_threshold()
     }
 
     /// Takes the number of tokens to be reported now.

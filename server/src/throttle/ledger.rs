@@ -44,18 +44,18 @@ pub trait Ledger: Send + Sync {
 
 /// One bucket that has to be reported.
 pub(super) struct Report {
-    pub(super) holder: Arc<dyn Holder>,
+    pub(super) holder: Arc<dyn BucketOwner>,
     pub(super) which: u8,
     pub(super) rate: Rate,
 }
 
 /// An account with any number of buckets.
-pub(super) trait Holder: Send + Sync {
+pub(super) trait BucketOwner: Send + Sync {
     fn key(&self) -> u128;
     fn bucket(&self, which: u8) -> Option<&Bucket>;
 }
 
-impl<const N: usize> Holder for Account<N> {
+impl<const N: usize> BucketOwner for Account<N> {
     fn key(&self) -> u128 {
         self.key
     }
@@ -96,13 +96,13 @@ pub(super) async fn settle(reports: Arc<Reports>, ledger: Arc<dyn Ledger>, stop:
         loop {
             reports.some.notified().await;
             sleep(if is_away { RETRY } else { SETTLE_EVERY }).await;
-            let told = tell(&reports.take(), &*ledger).await;
-            match (&told, is_away) {
+            let reported = report(&reports.take(), &*ledger).await;
+            match (&reported, is_away) {
                 (Err(error), false) => warn!("each node counts for itself what people do: {error}"),
                 (Ok(()), true) => info!("all nodes count together again what people do"),
                 _ => {}
             }
-            is_away = told.is_err();
+            is_away = reported.is_err();
         }
     };
     tokio::select! {
@@ -111,7 +111,7 @@ pub(super) async fn settle(reports: Arc<Reports>, ledger: Arc<dyn Ledger>, stop:
     }
 }
 
-async fn tell(reports: &[Report], ledger: &dyn Ledger) -> Result<(), BrokerError> {
+async fn report(reports: &[Report], ledger: &dyn Ledger) -> Result<(), BrokerError> {
     let buckets: Vec<_> = reports.iter().filter_map(|one| Some((one, one.holder.bucket(one.which)?))).collect();
     let spent: Vec<_> = buckets
         .iter()

@@ -32,8 +32,8 @@ pub(super) struct Client {
     outbox: Arc<Outbox>,
     subscriptions: Subscriptions,
     meter: Meter,
-    proof: TokenState,
-    papers: ClassCredentials,
+    token_state: TokenState,
+    class_credentials: ClassCredentials,
     /// The count of renames at which the member's name was last looked up.
     renames: u64,
 }
@@ -64,9 +64,9 @@ impl Handler for Client {
         node: Arc<Node>,
         visitor: Visitor,
         outbox: Arc<Outbox>,
-        (address, papers): (IpAddr, ClassCredentials),
+        (address, class_credentials): (IpAddr, ClassCredentials),
     ) -> Self {
-        let proof = if visitor.has_session { TokenState::Settled } else { TokenState::Open };
+        let token_state = if visitor.has_session { TokenState::Settled } else { TokenState::Open };
         let renames = node.presence.renames();
         Self {
             node,
@@ -74,8 +74,8 @@ impl Handler for Client {
             outbox,
             subscriptions: Subscriptions::default(),
             meter: Meter::new(address),
-            proof,
-            papers,
+            token_state,
+            class_credentials,
             renames,
         }
     }
@@ -98,7 +98,7 @@ impl Handler for Client {
             (Verdict::Pass, Err(refusal)) => self.answer(refusal),
             (Verdict::Pass, Ok(ClientMessage::Ping)) => self.outbox.push(&wire::encode_server(&ServerMessage::Pong)),
             (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message })) => {
-                match self.say(room_id, id, message) {
+                match self.post(room_id, id, message) {
                     Ok(saying) => return Action::InFlight(saying),
                     Err(refusal) => self.answer(refusal),
                 }
@@ -129,7 +129,7 @@ impl Handler for Client {
 
     fn on_close(&mut self, departure: Departure) {
         for (room, subscription) in self.subscriptions.take() {
-            self.node.games.leaves_class(&room, &self.outbox);
+            self.node.games.unregister_class_listener(&room, &self.outbox);
             let channel = Channel::Room(room);
             self.node.hub.leave(&channel, subscription);
             self.node.presence.leave(&channel, &self.member.id, departure);
@@ -156,7 +156,7 @@ impl Client {
         answer(&self.outbox, refusal);
     }
 
-    fn say(
+    fn post(
         &mut self,
         room: Option<RoomId>,
         id: Option<MessageId>,
@@ -171,8 +171,8 @@ impl Client {
         self.learn_name();
         let (node, member, outbox) = (self.node.clone(), self.member.clone(), self.outbox.clone());
         Ok(Box::pin(async move {
-            match node.say(&room, &member, &id, &text).await {
-                Ok(said) => tell_again(&node, room, said, &outbox),
+            match node.post(&room, &member, &id, &text).await {
+                Ok(said) => send_logged_frame(&node, room, said, &outbox),
                 Err(refusal) => answer(&outbox, refusal),
             }
         }))
@@ -181,13 +181,13 @@ impl Client {
     /// Takes over the session of a token, unless the session is settled. An invalid token changes nothing;
     /// `joined` tells who the client is.
     fn authenticate(&mut self, token: Option<&SessionToken>) {
-        if self.proof == TokenState::Settled {
+        if self.token_state == TokenState::Settled {
             return;
         }
         if let Some(visit) = token.and_then(|token| self.node.sessions.visit_with(token)) {
             self.member = Arc::new(visit.member);
             self.meter.change_payer();
-            self.proof = if visit.is_due { TokenState::Open } else { TokenState::Brought };
+            self.token_state = if visit.is_due { TokenState::Open } else { TokenState::Brought };
         }
     }
 
@@ -214,8 +214,8 @@ impl Client {
             hub.leave(&channel, earlier);
         }
         if let Some(member) = &class {
-            self.node.games.leaves_class(&room, &self.outbox);
-            self.node.games.enters_class(&room, member, &self.outbox);
+            self.node.games.unregister_class_listener(&room, &self.outbox);
+            self.node.games.register_class_listener(&room, member, &self.outbox);
         }
         let opened = hub.open(&channel).await;
         // A kick before the deliveries began did not reach this connection.
@@ -237,9 +237,9 @@ impl Client {
             self.leave(&room);
             return Err(unreachable_room(&room, &error));
         }
-        self.proof = TokenState::Settled;
+        self.token_state = TokenState::Settled;
         if class.is_none() {
-            self.node.directory.entered(&room).await;
+            self.node.directory.note_entry(&room).await;
         }
         Ok(())
     }
@@ -248,7 +248,7 @@ impl Client {
     ///
     /// # Errors The game's refusal.
     async fn admitted(&self, room: &RoomId) -> Result<Option<ClassMember>, Refusal> {
-        self.node.games.admit_to_room(room, &self.member.id, &self.papers).await
+        self.node.games.admit_to_room(room, &self.member.id, &self.class_credentials).await
     }
 
     /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another
@@ -257,7 +257,7 @@ impl Client {
         if has_entered {
             return self.leave(room);
         }
-        self.node.games.leaves_class(room, &self.outbox);
+        self.node.games.unregister_class_listener(room, &self.outbox);
         if let Some(subscription) = self.subscriptions.remove(room) {
             self.node.hub.leave(&Channel::Room(room.clone()), subscription);
         }
@@ -275,16 +275,16 @@ impl Client {
         // Checked before entering: only the later of two namesakes is told.
         let is_new = presence.is_new(channel, &self.member.id);
         // A connection counts once, however often it joins.
-        let here = match again {
+        let preview = match again {
             false => presence.enter(channel, &self.member).await,
-            true => presence.see(channel, &self.member.id, |here| here),
+            true => presence.see(channel, &self.member.id, |preview| preview),
         };
         let you = Member::clone(&self.member);
-        let session = (self.proof == TokenState::Open).then(|| self.node.sessions.token(&you)).flatten();
+        let session = (self.token_state == TokenState::Open).then(|| self.node.sessions.token(&you)).flatten();
         let resumes = since.is_some();
-        let namesake = is_new.then(|| namesake(room_id.clone(), &self.member, &here)).flatten();
+        let namesake = is_new.then(|| namesake(room_id.clone(), &self.member, &preview)).flatten();
         let mut sent = Sent::default();
-        let told = &mut sent;
+        let sent_in_join = &mut sent;
         let hello = move |position: &Position, recovered: bool, missed: &[Utf8Bytes]| {
             if resumes {
                 let outcome = if recovered { "yes" } else { "no" };
@@ -294,14 +294,14 @@ impl Client {
                 room_id,
                 you,
                 session,
-                members: here.members,
-                member_count: here.count,
+                members: preview.members,
+                member_count: preview.count,
                 position: position.clone(),
                 recovered,
                 messages: Vec::new(),
             };
             let hello = wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str));
-            *told = Sent { bytes: hello.len(), in_vain: resumes && !recovered };
+            *sent_in_join = Sent { bytes: hello.len(), is_unrecovered: resumes && !recovered };
             hello
         };
         let settled = self.node.hub.activate(channel, subscription, since, hello).await;
@@ -313,7 +313,7 @@ impl Client {
     }
 
     fn leave(&mut self, room: &RoomId) {
-        self.node.games.leaves_class(room, &self.outbox);
+        self.node.games.unregister_class_listener(room, &self.outbox);
         if let Some(subscription) = self.subscriptions.remove(room) {
             let channel = Channel::Room(room.clone());
             self.node.hub.leave(&channel, subscription);
@@ -336,13 +336,13 @@ impl Client {
 struct Sent {
     bytes: usize,
     /// The log was read for what the client missed, and did not have all of it.
-    in_vain: bool,
+    is_unrecovered: bool,
 }
 
 impl Sent {
     fn cost(&self) -> Cost {
         let cost = Cost::of_bytes(self.bytes);
-        if self.in_vain { cost.and(Cost::JOIN_IN_VAIN) } else { cost }
+        if self.is_unrecovered { cost.and(Cost::JOIN_IN_VAIN) } else { cost }
     }
 }
 
@@ -353,7 +353,7 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
 
 /// Answers a resend with the frame in the log. A new message comes through the hub, as to everybody; so does a
 /// resend that the hub has not delivered yet, because sent directly it would overtake the messages before it.
-fn tell_again(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
+fn send_logged_frame(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
     let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
         && is_past()

@@ -131,7 +131,7 @@ impl Connections {
             std::mem::replace(&mut *wheel, later)
         };
         for heartbeat in due.into_values().flatten() {
-            if let Some(next) = heartbeat.upgrade().and_then(|heartbeat| heartbeat.look(now)) {
+            if let Some(next) = heartbeat.upgrade().and_then(|heartbeat| heartbeat.check(now)) {
                 self.put(next, heartbeat);
             }
         }
@@ -195,17 +195,17 @@ impl Heartbeat {
     }
 
     /// Pings or closes if that is due; returns when to look again, or `None` when the connection is over.
-    fn look(&self, now: Instant) -> Option<Instant> {
+    fn check(&self, now: Instant) -> Option<Instant> {
         let unread = self.outbox.waiting_since().map(|since| since + self.rules.timeouts.write_within);
         if unread.is_some_and(|until| until <= now) {
             self.outbox.close(CloseCode::Slow);
             return None;
         }
-        let next = self.look_for_words(now)?;
+        let next = self.check_first_frame(now)?;
         Some(unread.map_or(next, |until| until.min(next)))
     }
 
-    fn look_for_words(&self, now: Instant) -> Option<Instant> {
+    fn check_first_frame(&self, now: Instant) -> Option<Instant> {
         let mut state = self.state();
         if state.next > now {
             return Some(state.next);

@@ -104,16 +104,16 @@ async fn serve(
             // In this order: messages in flight go on before another frame is read.
             biased;
             () = in_flight.next(), if !in_flight.is_empty() => {}
-            end = look_after(outbox) => return end,
+            end = drain_until_close(outbox) => return end,
             heard = reader.next(outbox), if in_flight.has_room() => {
                 let message = match heard {
                     Incoming::Message(message) => message,
-                    Incoming::Fault(error) => return why(&error),
+                    Incoming::Fault(error) => return close_cause(&error),
                     Incoming::Late => return CloseCode::NoHello.into(),
                     Incoming::End => return CloseCause::Cut,
                 };
                 heartbeat.on_bytes(message.is_text());
-                if let Some(end) = act_on(message, outbox, heartbeat, join_permits, client, in_flight).await {
+                if let Some(end) = handle_message(message, outbox, heartbeat, join_permits, client, in_flight).await {
                     return end;
                 }
             }
@@ -122,7 +122,7 @@ async fn serve(
 }
 
 /// Handles a message, and goes on sending while that waits for the log.
-async fn act_on(
+async fn handle_message(
     message: Message,
     outbox: &Outbox,
     heartbeat: &Heartbeat,
@@ -133,7 +133,7 @@ async fn act_on(
     let action = match &message {
         Message::Text(text) => client.on_frame(Frame::Text(text)),
         Message::Binary(bytes) => client.on_frame(Frame::Binary(bytes)),
-        Message::Close(frame) => return Some(CloseCause::Client(farewell(frame.as_ref()))),
+        Message::Close(frame) => return Some(CloseCause::Client(departure_of(frame.as_ref()))),
         Message::Ping(_) | Message::Pong(_) | Message::Frame(_) => return None,
     };
     drop(message);
@@ -148,12 +148,12 @@ async fn act_on(
     };
     // Boxed: this is needed only while a frame is handled, the task exists all the time.
     Box::pin(async {
-        if let Err(end) = meanwhile(outbox, client.prepare(&mut deferred)).await {
+        if let Err(end) = while_draining(outbox, client.prepare(&mut deferred)).await {
             return Some(end);
         }
         // Limits how many clients join at the same time, each with all the memory that this takes.
-        let _turn = match meanwhile(outbox, join_permits.acquire()).await {
-            Ok(turn) => turn,
+        let _permit = match while_draining(outbox, join_permits.acquire()).await {
+            Ok(permit) => permit,
             Err(end) => return Some(end),
         };
         let attended = async {
@@ -161,21 +161,21 @@ async fn act_on(
             client.on_deferred(deferred).await;
             heartbeat.set_member(client.member());
         };
-        meanwhile(outbox, attended).await.err()
+        while_draining(outbox, attended).await.err()
     })
     .await
 }
 
 /// Waits for `something` while the outbox is sent; ends early when the connection does.
-async fn meanwhile<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, CloseCause> {
+async fn while_draining<T>(outbox: &Outbox, something: impl Future<Output = T>) -> Result<T, CloseCause> {
     tokio::select! {
         done = something => Ok(done),
-        end = look_after(outbox) => Err(end),
+        end = drain_until_close(outbox) => Err(end),
     }
 }
 
 /// Sends what the outbox leaves to this task, until the connection has to close.
-async fn look_after(outbox: &Outbox) -> CloseCause {
+async fn drain_until_close(outbox: &Outbox) -> CloseCause {
     loop {
         // A close does not wait here for a client that does not read.
         if let Some(code) = outbox.closing() {
@@ -194,18 +194,18 @@ async fn look_after(outbox: &Outbox) -> CloseCause {
 /// bytes in it is reset, and the client might never read why.
 async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'static str) {
     outbox.finish(frame::close(code, reason));
-    let farewell = async {
+    let departure_of = async {
         if outbox.drain().await.is_ok() {
             while let Incoming::Message(message) = reader.next(outbox).await
                 && !message.is_close()
             {}
         }
     };
-    let _ = timeout(FAREWELL, farewell).await;
+    let _ = timeout(FAREWELL, departure_of).await;
 }
 
 /// Whether the client will be back: one that closes with a reconnect code of ours will.
-fn farewell(frame: Option<&CloseFrame>) -> Departure {
+fn departure_of(frame: Option<&CloseFrame>) -> Departure {
     match frame {
         Some(frame) if (4000..4500).contains(&u16::from(frame.code)) => Departure::Lost,
         _ => Departure::Clean,
@@ -213,7 +213,7 @@ fn farewell(frame: Option<&CloseFrame>) -> Departure {
 }
 
 /// The close code for a failed read (RFC 6455, section 7.4.1).
-fn why(error: &Error) -> CloseCause {
+fn close_cause(error: &Error) -> CloseCause {
     match error {
         Error::AttackAttempt => CloseCode::Flood.into(),
         Error::Capacity(_) => CloseCause::Close(1009, "this frame is too big"),

@@ -12,7 +12,7 @@ use reqwest::StatusCode;
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, everywhere, name, quiz};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 const RIGHT: Answer = Answer::Choice(1);
 const AGAIN: Say = Say::Again(Again { version: None, quiz: None });
@@ -32,8 +32,8 @@ async fn lobby(pupil: &mut Pupil, round: u32) {
 
 /// The stored results of somebody's games, once they are as wanted.
 async fn kept(node: &TestNode, owner: &UserId, wanted: impl Fn(&[ResultsSummary]) -> bool) -> Vec<ResultsSummary> {
-    let kept = at_last(PATIENCE, async || {
-        let kept = node.node().library.kept.results(owner).await.unwrap();
+    let kept = poll_until(PATIENCE, async || {
+        let kept = node.node().library.store.results(owner).await.unwrap();
         wanted(&kept).then_some(kept)
     });
     kept.await.unwrap()
@@ -85,7 +85,7 @@ async fn a_class_is_taken_along_to_the_next_round_on_all_nodes() {
         assert_ne!(all[0].id, all[1].id);
         let ids = all.iter().map(|one| &one.id);
         for (id, best) in ids.zip(["Ben", "Ada"]) {
-            let results = two.node().library.kept.result(&teachers, id).await.unwrap().unwrap();
+            let results = two.node().library.store.result(&teachers, id).await.unwrap().unwrap();
             assert_eq!((results.players[0].name.clone(), results.players.len()), (name(best), 2));
         }
     })
@@ -165,7 +165,7 @@ async fn an_added_host_plays_again_and_only_whose_game_it_is_chooses_another_qui
         let other = Quiz { title: "Animals".into(), ..quiz(vec![choice("Cat?", 60), choice("Dog?", 60)]) };
         let other =
             StoredQuiz { id: QuizId::parse(&format!("q{}", pin)).unwrap(), version: 1, saved_at: 1, quiz: other };
-        one.node().library.kept.save(&owner(one, &teacher), &other).await.unwrap();
+        one.node().library.store.save(&owner(one, &teacher), &other).await.unwrap();
         teacher.send(&Say::HandOver).await;
         let code = teacher.until(|frame| match frame {
             GameServerMessage::Code(code) => Some(code.code),
@@ -263,7 +263,7 @@ async fn a_game_that_nobody_ends_has_results_from_its_first_reveal_on() {
         teacher.step(Say::End).await;
         let over = kept(one, &teachers, |kept| kept[0].unfinished.is_none()).await;
         assert_eq!((over.len(), &over[0].id), (1, &all[0].id));
-        let results = one.node().library.kept.result(&teachers, &over[0].id).await.unwrap().unwrap();
+        let results = one.node().library.store.result(&teachers, &over[0].id).await.unwrap().unwrap();
         assert_eq!((results.questions.len(), results.players[0].answers.len()), (2, 2));
     })
     .await;

@@ -198,7 +198,7 @@ async fn a_host_reads_the_results_and_nobody_else_does() {
     let viewer = ana.ask("viewer", &[]).await.text().await.unwrap();
     let member: protocol::Member = wire::decode(&viewer).unwrap();
     let results: Results = wire::decode(RESULTS).unwrap();
-    node.node().library.kept.keep(&member.id, &results).await.unwrap();
+    node.node().library.store.store_results(&member.id, &results).await.unwrap();
 
     assert!(ana.ask("results", &[]).await.text().await.unwrap().contains(r#""correctPercent":50"#));
     assert_eq!(ana.ask("result", &[("id", "g1")]).await.text().await.unwrap(), wire::encode(&results));

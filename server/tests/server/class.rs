@@ -23,7 +23,7 @@ pub struct Pupil {
     /// The value of its `Cookie` header.
     pub cookie: String,
     /// Every text frame that came, unparsed.
-    pub heard: Vec<String>,
+    pub received: Vec<String>,
 }
 
 /// A question with three options, of which the second is right.
@@ -66,7 +66,7 @@ impl Pupil {
         let mut request = format!("ws://{}/games?v=1", node.address).into_client_request().unwrap();
         request.headers_mut().insert("cookie", HeaderValue::from_str(cookie).unwrap());
         let socket = connect_async(request).await.unwrap().0;
-        Self { socket, cookie: cookie.into(), heard: Vec::new() }
+        Self { socket, cookie: cookie.into(), received: Vec::new() }
     }
 
     /// Connects to a node and begins a game of `quiz`.
@@ -74,7 +74,7 @@ impl Pupil {
         let (member, cookie) = session(node);
         let id = QuizId::parse(&format!("q{:x}", rand::random::<u64>())).unwrap();
         let stored = StoredQuiz { id: id.clone(), version: 1, saved_at: 1, quiz };
-        node.node().library.kept.save(&member.id, &stored).await.unwrap();
+        node.node().library.store.save(&member.id, &stored).await.unwrap();
         let mut teacher = Self::with(node, &cookie).await;
         teacher.send(&GameClientMessage::Create(Create { quiz: id })).await;
         let hosting = teacher.hosting().await;
@@ -195,10 +195,11 @@ impl Pupil {
     /// Waits for the first frame that `pick` accepts, and skips the others.
     pub async fn until<T>(&mut self, pick: impl Fn(GameServerMessage) -> Option<T>) -> T {
         loop {
-            let raw = timeout(PATIENCE, self.socket.next()).await.unwrap_or_else(|_| panic!("after {:?}", self.heard));
+            let raw =
+                timeout(PATIENCE, self.socket.next()).await.unwrap_or_else(|_| panic!("after {:?}", self.received));
             match raw.expect("the connection ended").expect("the connection broke") {
                 Raw::Text(text) => {
-                    self.heard.push(text.to_string());
+                    self.received.push(text.to_string());
                     let frame = wire::decode_game_server(&text).unwrap_or_else(|| panic!("not a frame: {text}"));
                     if let Some(picked) = pick(frame) {
                         return picked;

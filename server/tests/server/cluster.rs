@@ -21,7 +21,7 @@ use server::history::redis::RedisHistory;
 use server::storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
-use crate::patience::{PATIENCE, at_last, once_reached};
+use crate::polling::{PATIENCE, poll_until, retry_until_reached};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
 
@@ -198,18 +198,18 @@ impl Node {
     }
 
     /// Waits until the node reports that its connection is down.
-    pub async fn becomes_deaf(&self) {
+    pub async fn becomes_unreachable(&self) {
         self.says(|ready| ready.is_err_and(|error| error.to_string().contains("connection to Redis is down"))).await;
     }
 
     async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
-        let said = at_last(PATIENCE, async || expected(self.broker.ready().await).then_some(())).await;
+        let said = poll_until(PATIENCE, async || expected(self.broker.ready().await).then_some(())).await;
         said.expect("readiness did not change");
     }
 
     /// Publishes as clients do: again and again, until it is done.
     pub async fn publish_at_last(&self, append: Append) -> Appended {
-        let done = once_reached(async || self.broker.publish(append.clone()).await).await;
+        let done = retry_until_reached(async || self.broker.publish(append.clone()).await).await;
         done.expect("publishing never worked again")
     }
 }

@@ -12,7 +12,7 @@ use tokio::time::interval;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::hostile_archives as archives;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 use crate::program::Program;
 use crate::visitor::Visitor;
 
@@ -143,7 +143,7 @@ async fn no_file_costs_more_than_its_budget() {
     }
     drop(talk);
     let given_back = async || (program.reset_peak() <= first + MEMORY).then_some(());
-    at_last(PATIENCE, given_back).await.expect("what files took has not been given back");
+    poll_until(PATIENCE, given_back).await.expect("what files took has not been given back");
     program.end().await;
 }
 

@@ -8,7 +8,7 @@ use protocol::{CloseCode, ErrorCode};
 
 use crate::class::{Pupil, choice, everywhere, everywhere_with, name, quiz};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 const RIGHT: Answer = Answer::Choice(1);
 
@@ -29,7 +29,7 @@ async fn the_host_stops_the_clock_and_gives_more_time() {
         assert_eq!((refusal.code, refusal.message.as_str()), (ErrorCode::NotNow, "The game is paused."));
         // A pause of no whole millisecond would move nothing.
         let (seen, moment) = (Instant::now(), Duration::from_millis(2));
-        at_last(PATIENCE, async || (seen.elapsed() > moment).then_some(())).await.unwrap();
+        poll_until(PATIENCE, async || (seen.elapsed() > moment).then_some(())).await.unwrap();
         teacher.step(Say::Resume).await;
         let resumed = ada.sees_game(|game| game.paused.is_none()).await.game;
         assert!(resumed.closes_at > open.closes_at);

@@ -8,7 +8,7 @@ use server::throttle::redis::RedisLedger;
 use server::throttle::{Ledger, Spent};
 
 use crate::cluster::{Backend, Cluster, redis_options};
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 contract!(Nodes on redis, three_shards, redis_cluster => [
     what_any_node_let_pass_is_added_up,
@@ -70,5 +70,5 @@ async fn a_bucket_is_full_again_after_its_time(nodes: Nodes) {
         let told = nodes.two.settle(&nothing).await.unwrap();
         told.iter().all(Duration::is_zero).then_some(())
     };
-    at_last(PATIENCE, all_full).await.expect("they never are");
+    poll_until(PATIENCE, all_full).await.expect("they never are");
 }

@@ -9,7 +9,7 @@ use protocol::{ErrorCode, Pin};
 
 use crate::class::{Pupil, choice, everywhere, name, quiz, secret, session};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 const RIGHT: Answer = Answer::Choice(1);
 const WRONG: Answer = Answer::Choice(0);
@@ -85,8 +85,8 @@ async fn who_has_answered_is_told_how_many_are_still_thinking_but_not_with_every
         }
         let told = thinking(&mut ada, |count| count.answered == 6).await;
         assert_eq!((told.question, told.players), (0, 7), "Gus, on the other node, is still thinking");
-        let counts = ada.heard.iter().filter(|text| text.contains(r#""type":"count""#)).count();
-        assert!(counts <= 1 + began.elapsed().as_secs() as usize / 2, "every 2 s: {:?}", ada.heard);
+        let counts = ada.received.iter().filter(|text| text.contains(r#""type":"count""#)).count();
+        assert!(counts <= 1 + began.elapsed().as_secs() as usize / 2, "every 2 s: {:?}", ada.received);
     })
     .await;
 }
@@ -113,14 +113,14 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
             teacher.step(if question == 0 { Say::Start } else { Say::Skip }).await;
             ada.sees(Phase::Open).await;
             teacher.sees_game(|game| game.phase == Phase::Open && game.at == Some(question)).await;
-            let told = [&teacher.heard, &ada.heard].into_iter().flatten();
+            let told = [&teacher.received, &ada.received].into_iter().flatten();
             let told: Vec<_> = told.filter(|text| text.contains("xylophone") || text.contains("\"right\"")).collect();
             assert!(told.is_empty(), "{told:?}");
             for (path, page) in pages(two, &hosting.pin, &ada.cookie).await {
                 assert!(!page.contains("xylophone") && !page.contains("\"right\""), "{path}: {page}");
                 assert!(path != "/play" || page.contains(asked), "the page has the question, {page}");
             }
-            ada.heard.clear();
+            ada.received.clear();
             assert_eq!(ada.answer(question, right).await.taken, AnswerStatus::Accepted);
             for pupil in [&mut teacher, &mut ada] {
                 let reveal = pupil.sees(Phase::Reveal).await.game.reveal.unwrap();
@@ -128,8 +128,8 @@ async fn nobody_is_told_what_is_right_before_the_reveal() {
             }
             // The last thing that is told of a question.
             ada.outcome(question).await;
-            teacher.heard.clear();
-            ada.heard.clear();
+            teacher.received.clear();
+            ada.received.clear();
         }
     })
     .await;
@@ -310,13 +310,13 @@ async fn what_came_of_a_game_is_kept_once_for_its_host() {
         teacher.sees(Phase::Reveal).await;
         teacher.step(Say::End).await;
         ada.sees(Phase::Podium).await;
-        let kept = at_last(PATIENCE, async || {
-            let kept = two.node().library.kept.results(&owner).await.unwrap();
+        let kept = poll_until(PATIENCE, async || {
+            let kept = two.node().library.store.results(&owner).await.unwrap();
             (!kept.is_empty()).then_some(kept)
         });
         let kept = kept.await.unwrap();
         assert_eq!((kept.len(), kept[0].players, kept[0].correct_percent), (1, 1, Some(100)));
-        let result = two.node().library.kept.result(&owner, &kept[0].id).await.unwrap().unwrap();
+        let result = two.node().library.store.result(&owner, &kept[0].id).await.unwrap().unwrap();
         let answer = result.players[0].answers[0].clone().unwrap();
         assert_eq!((answer.text.as_str(), answer.verdict), ("green", Verdict::Right));
         assert_eq!(result.questions[0].right, "green");

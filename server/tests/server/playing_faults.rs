@@ -66,7 +66,7 @@ async fn a_restart_of_redis_is_survived_by_the_game() {
     let given = ada.answer(0, Answer::Choice(1)).await.answer;
     redis.stop();
     while !redis.start_again() {}
-    let joined = crate::patience::at_last(crate::patience::PATIENCE, async || {
+    let joined = crate::polling::poll_until(crate::polling::PATIENCE, async || {
         let mut again = Pupil::with(&node, &ada.cookie).await;
         again.try_join(&hosting.pin, None).await.ok()
     });

@@ -7,7 +7,7 @@ use protocol::MembersPage;
 use tokio::sync::Barrier;
 
 use crate::cluster::any_channel;
-use crate::presence_stage::{Stage, called, person};
+use crate::presence_fixture::{Stage, called, person};
 
 on_every_backend!(Stage => [
     announces_who_comes_and_goes_once,

@@ -14,7 +14,7 @@ use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
 use crate::cluster::{any_channel, redis_options};
-use crate::patience::at_last;
+use crate::polling::poll_until;
 use crate::redis_server::RedisServer;
 
 /// Longer than anything here takes; reached only when something is broken.
@@ -123,7 +123,7 @@ async fn nobody_is_seen_leaving_while_redis_is_away() {
     tokio::time::sleep(lease).await;
     while !server.start_again() {}
     // The leases that ran out have been removed, and what was under them.
-    let removed = at_last(PATIENCE, async || {
+    let removed = poll_until(PATIENCE, async || {
         let now = [a.leases("hubbub:{nodes}").await, a.leases("hubbub:{nodes}:expired").await];
         let is_so = now[0].len() == 2 && now[1].is_empty() && !leases.iter().any(|old| now[0].contains(old));
         is_so.then_some(())
@@ -145,7 +145,7 @@ async fn everybody_is_there_again_after_redis_lost_everything() {
     server.command(&["FLUSHALL"]).await;
     let key = format!("hubbub:{{{channel}}}:people");
     let both = async || (b.router.run::<usize>(&Cmd::hlen(&key)).await.unwrap() >= 2).then_some(());
-    at_last(PATIENCE, both).await.expect("somebody was not entered again");
+    poll_until(PATIENCE, both).await.expect("somebody was not entered again");
     let c = Node::start(&server, &channel, "c", Duration::from_secs(3)).await;
     assert_eq!(c.enter("cleo").await, ["ana", "ben", "cleo"]);
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use server::presence::{Lease, PresenceStore};
 
-use crate::presence_stage::{PATIENCE, Stage, called, person};
+use crate::presence_fixture::{PATIENCE, Stage, called, person};
 
 /// How long a survivor must have lived before it removes others.
 const LEASE: Duration = Duration::from_millis(500);

@@ -13,7 +13,7 @@ use tokio::net::TcpStream;
 use tokio::process::{Child, Command};
 use tokio::time::timeout;
 
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 use crate::raw_http::connect_from;
 
 /// A node of its own.
@@ -117,7 +117,7 @@ impl Program {
     pub async fn is_busy(&self) {
         let before = self.busy();
         let busy = async || (self.busy() > before + Duration::from_millis(200)).then_some(());
-        at_last(PATIENCE, busy).await.expect("it does nothing");
+        poll_until(PATIENCE, busy).await.expect("it does nothing");
     }
 
     /// Tells it to end; whether it did so within that time.

@@ -6,9 +6,9 @@ use protocol::{Name, PictureId, Pin, ResultsId, limits};
 use server::quizzes::{QuizzesError, StoreOutcome, picture};
 use server::workers::Budget;
 
-use crate::quizzes_shelf::{Shelf, payer, quiz, quiz_id, user};
+use crate::quizzes_fixture::{QuizStoreFixture, payer, quiz, quiz_id, user};
 
-contract!(Shelf on embedded, redis, three_shards => [
+contract!(QuizStoreFixture on embedded, redis, three_shards => [
     a_quiz_is_kept_and_listed,
     of_two_who_change_a_quiz_one_is_told,
     the_last_versions_can_be_gone_back_to,
@@ -50,7 +50,7 @@ fn results(id: &str, ended_at: u64) -> Results {
     }
 }
 
-async fn a_quiz_is_kept_and_listed(shelf: Shelf) {
+async fn a_quiz_is_kept_and_listed(shelf: QuizStoreFixture) {
     assert_eq!(shelf.listed("ana").await, [""; 0]);
     shelf.save("ana", "one", 1).await.unwrap();
     shelf.save("ana", "two", 1).await.unwrap();
@@ -64,7 +64,7 @@ async fn a_quiz_is_kept_and_listed(shelf: Shelf) {
     assert_eq!(one.saved_at, 1_700_000_000_002);
 }
 
-async fn of_two_who_change_a_quiz_one_is_told(shelf: Shelf) {
+async fn of_two_who_change_a_quiz_one_is_told(shelf: QuizStoreFixture) {
     shelf.save("ana", "one", 1).await.unwrap();
     let (first, second) = tokio::join!(shelf.save("ana", "one", 2), shelf.save("ana", "one", 2));
     assert_ne!(first.is_ok(), second.is_ok(), "{first:?}, {second:?}");
@@ -76,7 +76,7 @@ async fn of_two_who_change_a_quiz_one_is_told(shelf: Shelf) {
     assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 2)));
 }
 
-async fn the_last_versions_can_be_gone_back_to(shelf: Shelf) {
+async fn the_last_versions_can_be_gone_back_to(shelf: QuizStoreFixture) {
     let most = limits::QUIZ_VERSIONS as u64;
     for version in 1..=most + 2 {
         shelf.save("ana", "one", version).await.unwrap();
@@ -93,7 +93,7 @@ async fn the_last_versions_can_be_gone_back_to(shelf: Shelf) {
     assert_eq!((restored.version, restored.quiz), (most + 3, quiz("one", 5).quiz));
 }
 
-async fn nobody_touches_what_is_somebody_elses(shelf: Shelf) {
+async fn nobody_touches_what_is_somebody_elses(shelf: QuizStoreFixture) {
     shelf.save("ana", "one", 1).await.unwrap();
     let (ben, one) = (user("ben"), quiz_id("one"));
     for version in [1, 2] {
@@ -109,7 +109,7 @@ async fn nobody_touches_what_is_somebody_elses(shelf: Shelf) {
     assert_eq!(shelf.loaded("one", None).await, Some(quiz("one", 1)));
 }
 
-async fn a_deleted_quiz_is_gone(shelf: Shelf) {
+async fn a_deleted_quiz_is_gone(shelf: QuizStoreFixture) {
     let (ana, one) = (user("ana"), quiz_id("one"));
     shelf.save("ana", "one", 1).await.unwrap();
     let copy = shelf.library().copy(&payer("ana", "192.0.2.1"), &one).await.unwrap();
@@ -123,7 +123,7 @@ async fn a_deleted_quiz_is_gone(shelf: Shelf) {
     assert_eq!(late, Err(QuizzesError::Missing));
 }
 
-async fn there_is_an_end_of_quizzes_and_of_their_length(shelf: Shelf) {
+async fn there_is_an_end_of_quizzes_and_of_their_length(shelf: QuizStoreFixture) {
     let mut long = quiz("long", 1);
     long.quiz.questions[0].explanation = "x".repeat(limits::QUIZ_BYTES);
     assert_eq!(shelf.kept.save(&user("ana"), &long).await, Err(QuizzesError::TooLong));
@@ -136,11 +136,11 @@ async fn there_is_an_end_of_quizzes_and_of_their_length(shelf: Shelf) {
     shelf.save("ben", "more", 1).await.unwrap();
 }
 
-async fn results_are_kept_once(shelf: Shelf) {
+async fn results_are_kept_once(shelf: QuizStoreFixture) {
     let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
-    shelf.kept.keep(&ana, &results("g1", 5)).await.unwrap();
-    shelf.kept.keep(&ana, &Results { title: "Told again".into(), ..results("g1", 6) }).await.unwrap();
-    shelf.kept.keep(&ana, &results("g2", 7)).await.unwrap();
+    shelf.kept.store_results(&ana, &results("g1", 5)).await.unwrap();
+    shelf.kept.store_results(&ana, &Results { title: "Told again".into(), ..results("g1", 6) }).await.unwrap();
+    shelf.kept.store_results(&ana, &results("g2", 7)).await.unwrap();
     assert_eq!(shelf.kept.result(&ana, &id).await.unwrap(), Some(results("g1", 5)));
     assert_eq!(shelf.kept.result(&user("ben"), &id).await.unwrap(), None, "a game is its host's");
     let list = shelf.kept.results(&ana).await.unwrap();
@@ -159,9 +159,9 @@ fn unfinished(asked: usize, ended_at: u64) -> Results {
     Results { unfinished_of: Some(3), questions, ..results }
 }
 
-async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: Shelf) {
+async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: QuizStoreFixture) {
     let (ana, id) = (user("ana"), ResultsId::parse("g1").unwrap());
-    let keep = async |results: Results| shelf.kept.keep(&ana, &results).await.unwrap();
+    let keep = async |results: Results| shelf.kept.store_results(&ana, &results).await.unwrap();
     let spelled = |results: &Results| protocol::wire::encode(results).len() as u64;
     assert_eq!(keep(unfinished(1, 10)).await, StoreOutcome::New);
     assert_eq!(keep(results("g2", 15)).await, StoreOutcome::New);
@@ -180,17 +180,17 @@ async fn results_of_a_game_that_goes_on_are_renewed_and_never_doubled(shelf: She
     assert_eq!(keep(unfinished(1, 60)).await, StoreOutcome::New, "nothing is left of what was forgotten");
 }
 
-async fn the_oldest_results_go_first(shelf: Shelf) {
+async fn the_oldest_results_go_first(shelf: QuizStoreFixture) {
     let most = server::quizzes::RESULTS as u64;
     for number in 0..=most {
-        shelf.kept.keep(&user("ana"), &results(&format!("g{number}"), 1000 + number)).await.unwrap();
+        shelf.kept.store_results(&user("ana"), &results(&format!("g{number}"), 1000 + number)).await.unwrap();
     }
     let list = shelf.kept.results(&user("ana")).await.unwrap();
     assert_eq!((list.len() as u64, list[0].ended_at, list[list.len() - 1].ended_at), (most, 1000 + most, 1001));
     assert_eq!(shelf.kept.result(&user("ana"), &ResultsId::parse("g0").unwrap()).await.unwrap(), None);
 }
 
-async fn a_picture_is_kept_under_its_digest(shelf: Shelf) {
+async fn a_picture_is_kept_under_its_digest(shelf: QuizStoreFixture) {
     let (dot, ana) = (picture::clean(DOT, &Budget::of(picture::LIMITS)).unwrap(), payer("ana", "192.0.2.1"));
     let id = shelf.library().add_picture(&ana, &dot).await.unwrap();
     assert_eq!(shelf.library().add_picture(&ana, &dot).await.unwrap(), id);
@@ -199,7 +199,7 @@ async fn a_picture_is_kept_under_its_digest(shelf: Shelf) {
     assert_eq!(shelf.kept.picture(&other).await.unwrap(), None);
 }
 
-async fn samples_are_for_everybody_and_stay_as_they_are(shelf: Shelf) {
+async fn samples_are_for_everybody_and_stay_as_they_are(shelf: QuizStoreFixture) {
     let (library, ana) = (shelf.library(), user("ana"));
     let sample = quiz_id("sample-solar-system");
     let opened = library.open(&ana, &sample, None).await.unwrap();

@@ -6,10 +6,10 @@ use server::quizzes::{Library, QuizzesError};
 use server::quota::{Payer, QuotaError, QuotaLimits};
 
 use crate::node::TestNode;
-use crate::quizzes_shelf::{NO_LIMITS, Shelf, payer, quiz_id, user};
+use crate::quizzes_fixture::{NO_LIMITS, QuizStoreFixture, payer, quiz_id, user};
 use crate::visitor::Visitor;
 
-contract!(Shelf on embedded, redis, three_shards => [
+contract!(QuizStoreFixture on embedded, redis, three_shards => [
     a_person_adds_so_much_in_a_day,
     six_hundred_strangers_at_one_address_add_what_one_address_may,
     a_full_store_refuses_strangers_first_and_then_everybody,
@@ -21,7 +21,7 @@ contract!(Shelf on embedded, redis, three_shards => [
 
 const KIB: u64 = 1024;
 
-fn library(shelf: &Shelf, limits: QuotaLimits) -> Library {
+fn library(shelf: &QuizStoreFixture, limits: QuotaLimits) -> Library {
     Library::new(shelf.kept.clone(), shelf.quotas(limits))
 }
 
@@ -45,7 +45,7 @@ async fn save_until_refused(library: &Library, payer: &Payer, bytes: usize) -> (
     panic!("nothing was refused");
 }
 
-async fn a_person_adds_so_much_in_a_day(shelf: Shelf) {
+async fn a_person_adds_so_much_in_a_day(shelf: QuizStoreFixture) {
     let library = library(&shelf, QuotaLimits { per_person: 100 * KIB, ..NO_LIMITS });
     let (ana, ben) = (payer("ana", "192.0.2.1"), payer("ben", "192.0.2.1"));
     let (saved, why) = save_until_refused(&library, &ana, 20_000).await;
@@ -54,7 +54,7 @@ async fn a_person_adds_so_much_in_a_day(shelf: Shelf) {
     save_new(&library, &ben, 20_000).await.unwrap();
 }
 
-async fn six_hundred_strangers_at_one_address_add_what_one_address_may(shelf: Shelf) {
+async fn six_hundred_strangers_at_one_address_add_what_one_address_may(shelf: QuizStoreFixture) {
     let library = library(&shelf, QuotaLimits { per_address: 200 * KIB, ..NO_LIMITS });
     let mut saved = 0;
     for number in 0..600 {
@@ -69,7 +69,7 @@ async fn six_hundred_strangers_at_one_address_add_what_one_address_may(shelf: Sh
     save_new(&library, &payer("ana", "2001:db8:0:1::1"), 5_000).await.unwrap();
 }
 
-async fn a_full_store_refuses_strangers_first_and_then_everybody(shelf: Shelf) {
+async fn a_full_store_refuses_strangers_first_and_then_everybody(shelf: QuizStoreFixture) {
     let rest = shelf.counters.stored().await.unwrap().bytes;
     let quota = rest * 2 + 4096 * KIB;
     let library = library(&shelf, QuotaLimits { storage: quota, ..NO_LIMITS });
@@ -87,7 +87,7 @@ async fn a_full_store_refuses_strangers_first_and_then_everybody(shelf: Shelf) {
     assert!(stored < quota + quota / 2, "{stored} of {quota}");
 }
 
-async fn what_is_not_kept_is_not_counted(shelf: Shelf) {
+async fn what_is_not_kept_is_not_counted(shelf: QuizStoreFixture) {
     let library = library(&shelf, QuotaLimits { per_person: 8 * KIB, ..NO_LIMITS });
     let ana = payer("ana", "192.0.2.1");
     let id = save_new(&library, &ana, 100).await.unwrap();
@@ -98,7 +98,7 @@ async fn what_is_not_kept_is_not_counted(shelf: Shelf) {
     library.save(&ana, Some(&id), 1, of_bytes(100)).await.unwrap();
 }
 
-async fn typing_for_hours_costs_what_is_kept_of_it(shelf: Shelf) {
+async fn typing_for_hours_costs_what_is_kept_of_it(shelf: QuizStoreFixture) {
     let library = library(&shelf, QuotaLimits { per_person: 50 * KIB, ..NO_LIMITS });
     let ana = payer("ana", "192.0.2.1");
     let id = save_new(&library, &ana, 100).await.unwrap();
@@ -107,7 +107,7 @@ async fn typing_for_hours_costs_what_is_kept_of_it(shelf: Shelf) {
     }
 }
 
-async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
+async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: QuizStoreFixture) {
     let library = library(&shelf, QuotaLimits { per_person: 16 * KIB, ..NO_LIMITS });
     let question = |at: usize| QuestionResult {
         text: format!("Question {at}"),
@@ -131,13 +131,13 @@ async fn a_game_that_goes_on_costs_what_is_kept_of_it(shelf: Shelf) {
     // All that was written would be ten times as much.
     for asked in 1..=30 {
         for _ in 0..2 {
-            library.keep(&user("ana"), &results(asked)).await.unwrap();
+            library.store_results(&user("ana"), &results(asked)).await.unwrap();
         }
     }
-    assert_eq!(library.kept.results(&user("ana")).await.unwrap()[0].unfinished, Some((30, 30)));
+    assert_eq!(library.store.results(&user("ana")).await.unwrap()[0].unfinished, Some((30, 30)));
 }
 
-async fn games_are_counted_by_the_hour(shelf: Shelf) {
+async fn games_are_counted_by_the_hour(shelf: QuizStoreFixture) {
     let quotas = shelf.quotas(QuotaLimits { games_per_person: 2, games_per_address: 3, ..NO_LIMITS });
     let (ana, ben) = (payer("ana", "192.0.2.1"), payer("ben", "192.0.2.1"));
     for _ in 0..2 {
@@ -177,6 +177,6 @@ async fn a_full_server_takes_no_message_and_says_so() {
     assert_eq!(refused, Err(QuizzesError::Quota(QuotaError::ServerFull)));
     let refusal = ana.try_say("m", "hello?").await.unwrap_err();
     assert_eq!(refusal.code, ErrorCode::Full);
-    assert!(node.node().library.kept.list(&user("ana")).await.unwrap().is_empty());
+    assert!(node.node().library.store.list(&user("ana")).await.unwrap().is_empty());
     node.stop().await;
 }

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use tokio::sync::OnceCell;
 
-use crate::patience::at_last;
+use crate::polling::poll_until;
 use crate::redis_server::{RedisServer, free_port};
 
 /// How long nodes wait for each other before they call one dead.
@@ -69,7 +69,7 @@ impl RedisCluster {
 
     /// Waits until the answer of one of its servers contains `wanted`.
     pub async fn until(&self, server: &RedisServer, question: &[&str], wanted: &str) {
-        let told = at_last(PATIENCE, async || server.ask::<String>(question).await.contains(wanted).then_some(()));
+        let told = poll_until(PATIENCE, async || server.ask::<String>(question).await.contains(wanted).then_some(()));
         told.await.expect("a server of the cluster never said so");
     }
 

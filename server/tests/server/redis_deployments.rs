@@ -172,13 +172,13 @@ async fn people_of_another_deployment_are_not_seen() {
         ana.say("a1", "typed").await;
         let id = Some(MessageId::parse("b1").unwrap());
         ben.send(&ClientMessage::Message { room_id: None, id, message: "alone".into() }).await;
-        let heard = ben.until(|frame| match frame {
+        let received = ben.until(|frame| match frame {
             ServerMessage::Typing(typing) => Some(format!("{typing:?}")),
             ServerMessage::Presence(presence) if presence.joined.contains(&member) => Some(format!("{presence:?}")),
             ServerMessage::Message(message) => Some(message.message),
             _ => None,
         });
-        assert_eq!(heard.await, "alone");
+        assert_eq!(received.await, "alone");
         let stranger = Visitor::with(other, &headers).await.unwrap().join("porch", None).await;
         assert_eq!(stranger.member_count, 2);
         assert_ne!(stranger.you.id, member.id);

@@ -8,7 +8,7 @@ use server::broker::{
 };
 
 use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node, redis_options};
-use crate::patience::PATIENCE;
+use crate::polling::PATIENCE;
 use crate::redis_server::RedisServer;
 
 async fn cluster(server: &Arc<RedisServer>) -> Cluster {
@@ -66,7 +66,7 @@ async fn a_redis_that_was_away_comes_back_by_itself() {
     server.stop();
     is_refused(&cluster.nodes[0], &cluster).await;
     for node in &cluster.nodes {
-        node.becomes_deaf().await;
+        node.becomes_unreachable().await;
     }
     assert!(server.start_again());
     let appended = cluster.nodes[0].publish_at_last(append(&cluster.channel, "after", once("after"))).await;
@@ -90,7 +90,7 @@ async fn a_frozen_redis_is_noticed_and_a_resend_is_not_doubled() {
     server.freeze();
     is_refused(&cluster.nodes[0], &cluster).await;
     for node in &cluster.nodes {
-        node.becomes_deaf().await;
+        node.becomes_unreachable().await;
     }
     server.thaw();
     let again = append(&cluster.channel, "text", once("refused"));

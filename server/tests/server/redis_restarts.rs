@@ -9,7 +9,7 @@ use server::broker::{Append, Appended, Broker, BrokerError, Head, IdempotencyKey
 use tempfile::TempDir;
 
 use crate::cluster::{Backend, Cluster, append, entry, frame};
-use crate::patience::once_reached;
+use crate::polling::retry_until_reached;
 use crate::redis_server::RedisServer;
 
 /// An append with an idempotency key, which a sender may repeat.
@@ -41,7 +41,7 @@ async fn caught_up(broker: &Arc<dyn Broker>, cluster: &Cluster, seen: &Head) -> 
 
 /// Reads again and again until Redis is there.
 async fn reading<T>(read: impl AsyncFn() -> Result<T, BrokerError>) -> T {
-    once_reached(read).await.expect("reading never worked again")
+    retry_until_reached(read).await.expect("reading never worked again")
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]

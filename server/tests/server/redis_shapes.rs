@@ -19,7 +19,7 @@ use tokio::time::timeout;
 
 use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, redis_options, url_of};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 use crate::redis_cluster::RedisCluster;
 use crate::redis_deployments::documented_user;
 use crate::redis_server::RedisServer;
@@ -35,8 +35,8 @@ fn ana() -> Member {
 
 async fn hears(node: &mut Node, channel: &Channel, frame: &Bytes) {
     loop {
-        if let Delivery::Publication { channel: of, frame: heard, .. } = node.next().await
-            && (&of, &heard) == (channel, frame)
+        if let Delivery::Publication { channel: of, frame: received, .. } = node.next().await
+            && (&of, &received) == (channel, frame)
         {
             return;
         }
@@ -48,7 +48,9 @@ async fn hears(node: &mut Node, channel: &Channel, frame: &Bytes) {
 async fn learns(node: &mut Node, channel: &Channel, seen: &Head, frame: &Bytes) {
     loop {
         match node.next().await {
-            Delivery::Publication { channel: of, frame: heard, .. } if (&of, &heard) == (channel, frame) => return,
+            Delivery::Publication { channel: of, frame: received, .. } if (&of, &received) == (channel, frame) => {
+                return;
+            }
             Delivery::Interrupted => match node.broker.catch_up(channel, seen, ReadLimit::publications(10)).await {
                 Ok(Replay::All { publications, .. }) if publications.iter().any(|one| one.frame == *frame) => return,
                 _ => {}
@@ -103,8 +105,8 @@ async fn a_dead_shard_touches_only_its_rooms_and_comes_back() {
     let appended = node.publish_at_last(append(&channels[1], "back", None)).await;
     assert_eq!(appended.position.offset, 2);
     node.interrupted().await;
-    let last = node.publish_at_last(append(&channels[1], "heard", None)).await;
-    hears(&mut node, &channels[1], &frame("heard", last.position.offset)).await;
+    let last = node.publish_at_last(append(&channels[1], "received", None)).await;
+    hears(&mut node, &channels[1], &frame("received", last.position.offset)).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -126,7 +128,7 @@ async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
     assert!(refusal.temporary, "{refusal:?}");
     alive.say("m2", "words").await;
     let ready = async || (reqwest::get(node.url("/readyz")).await.unwrap().status() == 200).then_some(());
-    at_last(PATIENCE, ready).await.expect("the node is not ready without one of its servers");
+    poll_until(PATIENCE, ready).await.expect("the node is not ready without one of its servers");
     node.stop().await;
 }
 
@@ -185,8 +187,8 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
     // A delivery may have been lost until the subscriptions moved; the next ones come.
     node.interrupted().await;
     let moved = &channels[0];
-    let last = node.publish_at_last(append(moved, "heard", None)).await;
-    hears(&mut node, moved, &frame("heard", last.position.offset)).await;
+    let last = node.publish_at_last(append(moved, "received", None)).await;
+    hears(&mut node, moved, &frame("received", last.position.offset)).await;
 
     for (channel, head) in channels.iter().zip(heads) {
         let was_moved = cluster.master_of(&Keyspace::default().log(channel)).await == dead;
@@ -212,7 +214,7 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     let ephemeral = Ephemeral::Notice(Bytes::from("here"));
     let expected = Delivery::Ephemeral { channel: channel.clone(), ephemeral: ephemeral.clone() };
     let broker = Arc::clone(&node.broker);
-    let announcing = at_last(PATIENCE, async || {
+    let announcing = poll_until(PATIENCE, async || {
         // Refused until the new place is known.
         let _ = broker.announce(&channel, ephemeral.clone()).await;
         None::<()>

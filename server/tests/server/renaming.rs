@@ -7,7 +7,7 @@ use protocol::{ErrorCode, Name, UserId};
 
 use crate::class::{Pupil, any_user, choice, everywhere, name, quiz};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 const RIGHT: Answer = Answer::Choice(1);
 
@@ -62,7 +62,12 @@ async fn a_host_calls_a_player_by_another_name_and_everybody_sees_it() {
         sees_names(&mut teacher, &["Ada B.", "Benno"]).await;
         ada.send(&Say::Ping).await;
         ada.until(|frame| matches!(frame, GameServerMessage::Pong).then_some(())).await;
-        assert_eq!(ada.heard.iter().filter(|text| text.contains(r#""type":"renamed""#)).count(), 1, "{:?}", ada.heard);
+        assert_eq!(
+            ada.received.iter().filter(|text| text.contains(r#""type":"renamed""#)).count(),
+            1,
+            "{:?}",
+            ada.received
+        );
 
         // The name before is free, the new one is not.
         let (_cem, _) = Pupil::player(two, &pin, "Silly").await;
@@ -144,10 +149,10 @@ async fn points_and_streak_stay_and_nobody_reads_the_old_name_again() {
         teacher.step(Say::End).await;
         teacher.sees(Phase::Podium).await;
         let kept = async |called: &str| {
-            let found = at_last(PATIENCE, async || {
-                let all = two.node().library.kept.results(&teachers).await.unwrap();
+            let found = poll_until(PATIENCE, async || {
+                let all = two.node().library.store.results(&teachers).await.unwrap();
                 let over = all.first().filter(|one| one.unfinished.is_none())?;
-                let results = two.node().library.kept.result(&teachers, &over.id).await.unwrap()?;
+                let results = two.node().library.store.result(&teachers, &over.id).await.unwrap()?;
                 (results.players[0].name == name(called)).then_some(results)
             });
             found.await.unwrap_or_else(|| panic!("{called} is not kept"))

@@ -7,7 +7,7 @@ use protocol::wire;
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, everywhere, quiz};
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_host_reads_what_was_chosen_in_a_poll_and_by_whom() {
@@ -16,7 +16,7 @@ async fn a_host_reads_what_was_chosen_in_a_poll_and_by_whom() {
     let viewer = ana.ask("viewer", &[]).await.text().await.unwrap();
     let member: protocol::Member = wire::decode(&viewer).unwrap();
     let results: Results = wire::decode(POLL).unwrap();
-    node.node().library.kept.keep(&member.id, &results).await.unwrap();
+    node.node().library.store.store_results(&member.id, &results).await.unwrap();
 
     let page = ana.get("/results/g2").await.text().await.unwrap();
     for part in ["2 of 3 players answered.", "=Easy", "So so", "50%", "0%"] {
@@ -57,12 +57,12 @@ async fn a_poll_is_kept_with_all_its_answers_chosen_or_not() {
         let cookie = teacher.cookie.parse().unwrap();
         let headers = axum::http::HeaderMap::from_iter([(axum::http::header::COOKIE, cookie)]);
         let owner = one.node().sessions.read(&headers).unwrap().id;
-        let kept = at_last(PATIENCE, async || {
-            let kept = two.node().library.kept.results(&owner).await.unwrap();
+        let kept = poll_until(PATIENCE, async || {
+            let kept = two.node().library.store.results(&owner).await.unwrap();
             kept.into_iter().find(|kept| kept.unfinished.is_none())
         });
         let id = kept.await.unwrap().id;
-        let results = two.node().library.kept.result(&owner, &id).await.unwrap().unwrap();
+        let results = two.node().library.store.result(&owner, &id).await.unwrap().unwrap();
         assert_eq!(results.chosen(0), shown.bars, "as on the wall");
         let counts: Vec<_> = results.chosen(0).into_iter().map(|bar| bar.count).collect();
         assert_eq!(counts, [0, 0, 2], "with what nobody chose");

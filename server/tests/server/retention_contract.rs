@@ -12,12 +12,12 @@ use server::retention::{self, Policy};
 use server::rooms::Listing;
 
 use crate::node::TestNode;
-use crate::quizzes_shelf::{Shelf, payer, quiz_id, user};
+use crate::quizzes_fixture::{QuizStoreFixture, payer, quiz_id, user};
 use crate::redis_server::RedisServer;
-use crate::rooms_house::room;
+use crate::rooms_fixture::room;
 use crate::visitor::Visitor;
 
-contract!(Shelf on embedded, redis, three_shards => [
+contract!(QuizStoreFixture on embedded, redis, three_shards => [
     an_author_who_does_not_come_back_goes_with_all_they_had,
     a_picture_stays_while_a_version_of_a_quiz_names_it,
     one_node_sweeps_in_a_period,
@@ -35,7 +35,7 @@ fn now_ms() -> u64 {
     u64::try_from(since.as_millis()).unwrap()
 }
 
-async fn sweep(shelf: &Shelf, policy: Policy, in_days: u64) {
+async fn sweep(shelf: &QuizStoreFixture, policy: Policy, in_days: u64) {
     retention::round(&*shelf.sweep, policy, now_ms() + in_days * DAY_MS).await.unwrap();
 }
 
@@ -57,13 +57,13 @@ fn results(id: &str) -> Results {
     }
 }
 
-async fn an_author_who_does_not_come_back_goes_with_all_they_had(shelf: Shelf) {
+async fn an_author_who_does_not_come_back_goes_with_all_they_had(shelf: QuizStoreFixture) {
     let library = shelf.library();
     let (ana, ben) = (payer("ana", "192.0.2.1"), payer("ben", "192.0.2.1"));
     for owner in [&ana, &ana, &ben] {
         library.save(owner, None, 0, Quiz::default()).await.unwrap();
     }
-    library.keep(&user("ana"), &results("game1")).await.unwrap();
+    library.store_results(&user("ana"), &results("game1")).await.unwrap();
     sweep(&shelf, Policy { quizzes: days(100), ..NEVER }, 99).await;
     assert_eq!((shelf.listed("ana").await.len(), shelf.listed("ben").await.len()), (2, 1), "not yet");
     shelf.kept.visit(&user("ben"), now_ms() + 99 * DAY_MS).await.unwrap();
@@ -76,7 +76,7 @@ async fn an_author_who_does_not_come_back_goes_with_all_they_had(shelf: Shelf) {
     library.save(&ana, None, 0, Quiz::default()).await.unwrap();
 }
 
-async fn a_picture_stays_while_a_version_of_a_quiz_names_it(shelf: Shelf) {
+async fn a_picture_stays_while_a_version_of_a_quiz_names_it(shelf: QuizStoreFixture) {
     let library = shelf.library();
     let ana = payer("ana", "192.0.2.1");
     let [named, unnamed] = ["00", "11"].map(|digits| PictureId::parse(&format!("{}.png", digits.repeat(16))).unwrap());
@@ -106,7 +106,7 @@ async fn a_picture_stays_while_a_version_of_a_quiz_names_it(shelf: Shelf) {
     assert!(!shelf.has_picture(&named).await);
 }
 
-async fn one_node_sweeps_in_a_period(shelf: Shelf) {
+async fn one_node_sweeps_in_a_period(shelf: QuizStoreFixture) {
     let hour = Duration::from_secs(60 * 60);
     assert!(shelf.sweep.is_due(hour).await.unwrap());
     // A node that runs alone is always the one.

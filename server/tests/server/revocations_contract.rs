@@ -32,7 +32,7 @@ enum Kept {
 impl List {
     async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
-        let store = Arc::new(EmbeddedRevocations::new(Sqlite::open(folder.path()).unwrap()).keeping(MOST));
+        let store = Arc::new(EmbeddedRevocations::new(Sqlite::open(folder.path()).unwrap()).with_capacity(MOST));
         Self { store, _kept: Kept::Folder { _folder: folder } }
     }
 
@@ -40,7 +40,7 @@ impl List {
         let servers = vec![RedisServer::start()];
         let (broker, _) = broker::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         Self {
-            store: Arc::new(RedisRevocations::new(broker.router()).keeping(MOST)),
+            store: Arc::new(RedisRevocations::new(broker.router()).with_capacity(MOST)),
             _kept: Kept::Servers { _servers: servers },
         }
     }

@@ -5,9 +5,9 @@ use std::sync::Arc;
 use server::channel::Channel;
 use server::rooms::Listing;
 
-use crate::rooms_house::{House, ana, room};
+use crate::rooms_fixture::{RoomsFixture, ana, room};
 
-contract!(House on embedded, redis, three_shards => [
+contract!(RoomsFixture on embedded, redis, three_shards => [
     the_first_title_stays,
     a_room_that_is_entered_is_listed_first,
     only_who_opens_a_room_first_lists_it,
@@ -17,17 +17,17 @@ contract!(House on embedded, redis, three_shards => [
     a_list_is_shared_for_a_moment,
 ]);
 
-async fn the_first_title_stays(house: House) {
-    house.rooms.speak(&room("garden")).await.unwrap();
+async fn the_first_title_stays(house: RoomsFixture) {
+    house.rooms.note_message(&room("garden")).await.unwrap();
     assert_eq!(house.rooms.title(&room("garden")).await, Ok(None));
     house.rooms.open(&room("garden"), "Riverside Garden", Listing::Unlisted).await.unwrap();
     house.rooms.open(&room("garden"), "Somebody else's", Listing::Unlisted).await.unwrap();
-    house.rooms.speak(&room("garden")).await.unwrap();
+    house.rooms.note_message(&room("garden")).await.unwrap();
     assert_eq!(house.rooms.title(&room("garden")).await, Ok(Some("Riverside Garden".into())));
     assert_eq!(house.rooms.title(&room("unknown")).await, Ok(None));
 }
 
-async fn a_room_that_is_entered_is_listed_first(house: House) {
+async fn a_room_that_is_entered_is_listed_first(house: RoomsFixture) {
     assert_eq!(house.listed().await, [""; 0]);
     house.list("first", "First").await;
     house.list("second:-{odd}", "Second").await;
@@ -42,13 +42,13 @@ async fn a_room_that_is_entered_is_listed_first(house: House) {
     assert_eq!(house.rooms.listed(0).await.unwrap(), []);
 }
 
-async fn only_who_opens_a_room_first_lists_it(house: House) {
+async fn only_who_opens_a_room_first_lists_it(house: RoomsFixture) {
     house.rooms.open(&room("secret"), "Secret", Listing::Unlisted).await.unwrap();
-    house.rooms.speak(&room("by-link")).await.unwrap();
+    house.rooms.note_message(&room("by-link")).await.unwrap();
     for id in ["secret", "by-link"] {
         house.list(id, "Found you").await;
         house.rooms.enter(&room(id)).await.unwrap();
-        house.rooms.speak(&room(id)).await.unwrap();
+        house.rooms.note_message(&room(id)).await.unwrap();
     }
     assert_eq!(house.listed().await, [""; 0]);
     house.list("open", "Open").await;
@@ -56,16 +56,16 @@ async fn only_who_opens_a_room_first_lists_it(house: House) {
     assert_eq!(house.listed().await, ["open"], "nobody takes it off the list either");
 }
 
-async fn a_room_that_was_only_looked_at_is_not_made(house: House) {
+async fn a_room_that_was_only_looked_at_is_not_made(house: RoomsFixture) {
     house.rooms.enter(&room("attic")).await.unwrap();
-    house.directory().entered(&room("attic")).await;
+    house.directory().note_entry(&room("attic")).await;
     house.directory().preview(&room("attic")).await.unwrap();
     // Had it been made, it could not be listed any more.
     house.list("attic", "Attic").await;
     assert_eq!(house.listed().await, ["attic"]);
 }
 
-async fn the_list_has_those_with_people_first(house: House) {
+async fn the_list_has_those_with_people_first(house: RoomsFixture) {
     for id in ["full", "older", "newer"] {
         house.list(id, if id == "newer" { "The Newer" } else { id }).await;
         house.enter_last(id).await;
@@ -79,7 +79,7 @@ async fn the_list_has_those_with_people_first(house: House) {
     assert_eq!((list[0].member_count, list[0].members.as_slice()), (1, [ana()].as_slice()));
 }
 
-async fn a_preview_tells_who_is_there(house: House) {
+async fn a_preview_tells_who_is_there(house: RoomsFixture) {
     let directory = house.directory();
     let preview = directory.preview(&room("garden")).await.unwrap();
     assert_eq!((preview.title.as_str(), preview.member_count), ("garden", 0));
@@ -89,7 +89,7 @@ async fn a_preview_tells_who_is_there(house: House) {
     assert_eq!((preview.title.as_str(), preview.members.as_slice()), ("Riverside Garden", [ana()].as_slice()));
 }
 
-async fn a_list_is_shared_for_a_moment(house: House) {
+async fn a_list_is_shared_for_a_moment(house: RoomsFixture) {
     let directory = house.directory();
     house.list("first", "First").await;
     let (one, other) = tokio::join!(directory.list(), directory.list());
@@ -105,9 +105,9 @@ mod forgetting {
     use super::*;
 
     // Three servers would know three times as many.
-    contract!(House on embedded, redis => [the_quietest_rooms_are_forgotten]);
+    contract!(RoomsFixture on embedded, redis => [the_quietest_rooms_are_forgotten]);
 
-    async fn the_quietest_rooms_are_forgotten(house: House) {
+    async fn the_quietest_rooms_are_forgotten(house: RoomsFixture) {
         house.rooms.open(&room("titled"), "Titled", Listing::Unlisted).await.unwrap();
         house.list("listed", "Listed").await;
         let listed_at = house.rooms.listed(1).await.unwrap()[0].active_at;
@@ -116,7 +116,7 @@ mod forgetting {
         }
         let speaking = (0..KNOWN).map(|number| {
             let rooms = house.rooms.clone();
-            async move { rooms.speak(&room(&format!("r{number}"))).await.unwrap() }
+            async move { rooms.note_message(&room(&format!("r{number}"))).await.unwrap() }
         });
         futures::future::join_all(speaking).await;
         assert_eq!(house.listed().await, [""; 0]);

@@ -11,7 +11,7 @@ use tokio::io::{AsyncBufReadExt, BufReader, Lines};
 use tokio::process::{Child, ChildStderr, Command};
 use tokio::time::timeout;
 
-use crate::patience::PATIENCE;
+use crate::polling::PATIENCE;
 use crate::raw_http::send;
 
 /// The program, as far as it came.

@@ -13,7 +13,7 @@ use tokio::process::{Child, Command};
 use tokio_tungstenite::tungstenite::Error;
 
 use crate::node::TestNode;
-use crate::patience::{PATIENCE, at_last};
+use crate::polling::{PATIENCE, poll_until};
 use crate::raw_http::{Answer, connect_from, read_answer};
 use crate::visitor::Visitor;
 
@@ -47,7 +47,7 @@ async fn ends(stream: &mut TcpStream) -> String {
 
 /// Asks again until the answer has this status; `within` is for a failure.
 async fn becomes(wanted: u16, number: u8, to: SocketAddr, path: &str) {
-    let asked = at_last(PATIENCE, async || (status_from(number, to, path).await == wanted).then_some(())).await;
+    let asked = poll_until(PATIENCE, async || (status_from(number, to, path).await == wanted).then_some(())).await;
     asked.unwrap_or_else(|| panic!("{path} from 127.0.0.{number} never became {wanted}"));
 }
 
@@ -78,7 +78,7 @@ async fn behind_a_trusted_proxy_each_client_has_its_own() {
     }
     assert!(from("198.51.100.8").await.is_ok(), "another client");
     two.leave().await;
-    let again = at_last(PATIENCE, async || from("198.51.100.7").await.ok()).await;
+    let again = poll_until(PATIENCE, async || from("198.51.100.7").await.ok()).await;
     assert!(again.is_some(), "a place that was left is free again");
     drop(lines);
     node.stop().await;

@@ -12,7 +12,7 @@ use tokio_tungstenite::tungstenite::protocol::frame::coding::{Data, OpCode};
 use tokio_tungstenite::tungstenite::{Error, Message as Raw};
 
 use crate::node::TestNode;
-use crate::patience::PATIENCE;
+use crate::polling::PATIENCE;
 use crate::raw_http::{connect_from, read_answer};
 use crate::visitor::Visitor;
 
@@ -63,7 +63,7 @@ async fn one_session_has_a_share_of_its_schools_connections() {
     assert!((4..20).contains(&opened.len()), "{} of a hundred", opened.len());
     the_school_comes_in(&node).await;
     opened.pop().unwrap().leave().await;
-    let again = crate::patience::at_last(PATIENCE, async || open(&node, &cookie).await.ok()).await;
+    let again = crate::polling::poll_until(PATIENCE, async || open(&node, &cookie).await.ok()).await;
     assert!(again.is_some(), "a place that was left is free again");
     node.stop().await;
 }

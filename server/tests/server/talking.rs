@@ -34,11 +34,11 @@ async fn two_people_hear_each_other_in_one_order() {
         drop(late);
         let last = ben.say("last", "bye").await;
         assert_eq!(last.offset, 11);
-        let heard = ana.until(|frame| match frame {
+        let received = ana.until(|frame| match frame {
             ServerMessage::Message(message) if message.message == "bye" => Some(message),
             _ => None,
         });
-        assert_eq!(heard.await, last, "the same frame, to everybody");
+        assert_eq!(received.await, last, "the same frame, to everybody");
     })
     .await;
 }

@@ -104,7 +104,7 @@ async fn a_title_is_as_long_as_the_form_says_whatever_was_kept() {
     let endless = "é\0 ".repeat(20_000);
     let directory = &node.node().directory;
     directory.open(&RoomId::parse("old").unwrap(), &endless, Listing::Listed).await.unwrap();
-    let titles = crate::patience::at_last(crate::patience::PATIENCE, async || {
+    let titles = crate::polling::poll_until(crate::polling::PATIENCE, async || {
         let rooms = directory.list().await.unwrap();
         (rooms.len() == 2).then(|| rooms.iter().map(|room: &RoomSummary| room.title.clone()).collect::<Vec<_>>())
     });
@@ -124,12 +124,12 @@ async fn nothing_hides_in_a_quiz() {
     let odd = Quiz { title: ODD.into(), ..quiz(vec![choice(ODD, 60)]) };
     let saved = ana.save("", "0", &odd).await.text().await.unwrap();
     let saved: SavedQuiz = wire::decode(&saved).unwrap_or_else(|| panic!("{saved}"));
-    let kept = node.node().library.kept.load(&saved.id, None).await.unwrap().unwrap().stored.quiz;
+    let kept = node.node().library.store.load(&saved.id, None).await.unwrap().unwrap().stored.quiz;
     assert_eq!((kept.title.as_str(), kept.questions[0].text.as_str()), (&*CLEAN.replace('\n', " "), CLEAN));
     // As a file that is brought along, and as it was kept before.
     let imported = ana.post("/api/import-quiz", wire::encode(&odd)).await.text().await.unwrap();
     let imported: SavedQuiz = wire::decode(&imported).unwrap_or_else(|| panic!("{imported}"));
-    let kept = node.node().library.kept.load(&imported.id, None).await.unwrap().unwrap().stored.quiz;
+    let kept = node.node().library.store.load(&imported.id, None).await.unwrap().unwrap().stored.quiz;
     assert_eq!(kept.questions[0].text, CLEAN);
     let (_teacher, hosting) = Pupil::teacher(&node, odd).await;
     assert_eq!(hosting.game.title, CLEAN.replace('\n', " "));

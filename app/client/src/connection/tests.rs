@@ -89,7 +89,7 @@ impl Scene {
         self
     }
 
-    fn told(&self) -> Vec<Status> {
+    fn events(&self) -> Vec<Status> {
         self.asked.iter().filter_map(|asks| if let Asks::Tell(status) = asks { Some(*status) } else { None }).collect()
     }
 
@@ -155,7 +155,7 @@ fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
     assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)]);
     let waits = (0..7).map(|_| {
         scene.clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
-        scene.told()[0]
+        scene.events()[0]
     });
     assert_eq!(waits.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].map(reconnecting));
 }
@@ -164,34 +164,34 @@ fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
 fn only_a_connection_that_held_makes_the_next_loss_a_first_one() {
     let mut scene = Scene::waiting();
     scene.comes_back().clear().closed(1006);
-    assert_eq!(scene.told(), [reconnecting(1_000)]);
+    assert_eq!(scene.events(), [reconnecting(1_000)]);
     scene.comes_back().woken(Timer::Steady).clear().closed(1006);
-    assert_eq!(scene.told(), [reconnecting(500)]);
+    assert_eq!(scene.events(), [reconnecting(500)]);
     scene.woken(Timer::Steady).clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
-    assert_eq!(scene.told(), [reconnecting(1_000)], "a wake that came late praises nothing");
+    assert_eq!(scene.events(), [reconnecting(1_000)], "a wake that came late praises nothing");
     let mut scene = Scene::behind();
     scene.closed(1006).woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
     scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::Behind).woken(Timer::Steady).clear().closed(1006);
-    assert_eq!(scene.told(), [reconnecting(1_000)], "in, but never in step");
+    assert_eq!(scene.events(), [reconnecting(1_000)], "in, but never in step");
 }
 
 #[test]
 fn the_close_code_says_whether_to_come_back() {
-    let told = |code| Scene::live().closed(code).told();
+    let told = |code| Scene::live().closed(code).events();
     assert_eq!(told(CloseCode::NodeLeaving.number()), [Status::Moving]);
     assert_eq!(told(CloseCode::Slow.number()), [reconnecting(500)]);
     assert_eq!(told(CloseCode::Flood.number()), [Status::Stopped { code: 4501 }]);
     assert_eq!(told(1009), [Status::Stopped { code: 1009 }]);
     let mut scene = Scene::waiting();
     scene.comes_back().clear().closed(CloseCode::NodeLeaving.number());
-    assert_eq!(scene.told(), [reconnecting(1_000)], "a move that failed is a loss");
+    assert_eq!(scene.events(), [reconnecting(1_000)], "a move that failed is a loss");
 }
 
 #[test]
 fn a_link_that_knows_better_than_the_code_comes_back() {
     let mut scene = Scene::live();
     scene.step(ConnectionInput::Lost);
-    assert_eq!(scene.told(), [reconnecting(500)]);
+    assert_eq!(scene.events(), [reconnecting(500)]);
     assert!(!scene.does(Asks::Drop), "there is nothing left to drop");
 }
 
@@ -201,7 +201,7 @@ fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
         let mut scene = Scene::entering();
         scene.step(ConnectionInput::JoinRefused { retry_after_ms: told });
         assert!(scene.does(Asks::Drop));
-        assert_eq!(scene.told(), [reconnecting(wait)]);
+        assert_eq!(scene.events(), [reconnecting(wait)]);
     }
 }
 
@@ -210,7 +210,7 @@ fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
     for mut scene in [Scene::opening(), Scene::entering()] {
         scene.woken(Timer::Silence);
         assert_eq!(scene.asked[0], Asks::Drop);
-        assert_eq!(scene.told(), [reconnecting(500)]);
+        assert_eq!(scene.events(), [reconnecting(500)]);
     }
 }
 

@@ -14,7 +14,7 @@ type Read = Option<HistoryPage>;
 pub(crate) struct Client {
     name: String,
     user: String,
-    link: RoomClient,
+    client: RoomClient,
     socket: Option<u32>,
     timers: HashMap<Timer, u64>,
     read: Option<Read>,
@@ -49,7 +49,7 @@ impl Client {
         Self {
             name: name.into(),
             user: user.into(),
-            link: RoomClient::new(RoomOptions { room_id: room(), position: None, unsent: vec![] }),
+            client: RoomClient::new(RoomOptions { room_id: room(), position: None, unsent: vec![] }),
             socket: None,
             timers: HashMap::new(),
             read: None,
@@ -75,7 +75,7 @@ impl Client {
         let beginning =
             RoomOptions { room_id: room(), position: self.shown.clone(), unsent: std::mem::take(&mut self.kept) };
         self.kept = beginning.unsent.clone();
-        self.link = RoomClient::new(beginning);
+        self.client = RoomClient::new(beginning);
         self.step(Input::Start, around);
     }
 
@@ -91,7 +91,7 @@ impl Client {
 
     /// Retries or gives up the first refused message.
     pub(crate) fn decide(&mut self, again: bool, around: &mut Around) {
-        let refused = self.link.unsent().find(|unsent| unsent.refused.is_some()).map(|unsent| unsent.id.clone());
+        let refused = self.client.unsent().find(|unsent| unsent.refused.is_some()).map(|unsent| unsent.id.clone());
         if let Some(id) = refused {
             self.step(if again { Input::Retry(id) } else { Input::Discard(id) }, around);
         }
@@ -141,17 +141,17 @@ impl Client {
     }
 
     pub(crate) fn step(&mut self, input: Input, around: &mut Around) {
-        for output in self.link.step(input, around.random) {
+        for output in self.client.step(input, around.random) {
             self.carry_out(output, around);
         }
         self.note_new_epoch(around.server);
-        assert_eq!(self.link.position(), self.shown.as_ref(), "{}: position and page differ", self.name);
-        assert!(self.link.unsent().eq(&self.kept), "{}: a reload would find something else", self.name);
+        assert_eq!(self.client.position(), self.shown.as_ref(), "{}: position and page differ", self.name);
+        assert!(self.client.unsent().eq(&self.kept), "{}: a reload would find something else", self.name);
     }
 
     /// Under another epoch a client may go on only where all it shows is the same.
     fn note_new_epoch(&mut self, server: &Server) {
-        if let (Some(now), Some(shown)) = (self.link.position(), &mut self.shown)
+        if let (Some(now), Some(shown)) = (self.client.position(), &mut self.shown)
             && now.epoch != shown.epoch
         {
             let seen = shown.offset as usize;
@@ -210,7 +210,7 @@ impl Client {
                 let shown = self.shown.as_mut().expect("a page before messages");
                 // A client that has seen nothing can continue any log that is sent from its beginning.
                 if shown.offset == 0
-                    && let Some(reached) = self.link.position()
+                    && let Some(reached) = self.client.position()
                 {
                     shown.epoch = reached.epoch.clone();
                 }
@@ -248,6 +248,6 @@ impl Client {
         assert_eq!(self.status, Status::Live, "{}", self.name);
         assert_eq!(self.shown, Some(server.top()), "{}: everything is shown", self.name);
         assert!(self.fates.values().all(|fate| *fate != Fate::Pending), "{}: {:?}", self.name, self.fates);
-        assert!(self.link.unsent().all(|unsent| unsent.refused.is_some()));
+        assert!(self.client.unsent().all(|unsent| unsent.refused.is_some()));
     }
 }

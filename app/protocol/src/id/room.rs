@@ -43,7 +43,7 @@ impl RoomId {
     }
 
     /// The room of a stored id; `None` if it is not in canonical form.
-    pub fn kept(text: &str) -> Option<Self> {
+    pub fn parse_canonical(text: &str) -> Option<Self> {
         Self::parse(text).ok().filter(|room| room.0 == text)
     }
 
@@ -196,8 +196,8 @@ mod tests {
 
     #[test]
     fn only_the_one_spelling_was_kept() {
-        assert_eq!(RoomId::kept("staff-room"), RoomId::parse("Staff Room").ok());
-        assert_eq!(RoomId::kept("Staff Room"), None);
+        assert_eq!(RoomId::parse_canonical("staff-room"), RoomId::parse("Staff Room").ok());
+        assert_eq!(RoomId::parse_canonical("Staff Room"), None);
     }
 
     #[test]

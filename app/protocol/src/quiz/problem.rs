@@ -50,7 +50,7 @@ impl Question {
         }
         match self.kind {
             Kind::Slide => None,
-            Kind::Typed => self.problem_of_spellings(),
+            Kind::Typed => self.problem_of_accepted_answers(),
             Kind::Number => self.problem_of_number(),
             _ => self.problem_of_options(),
         }
@@ -77,7 +77,7 @@ impl Question {
         }
     }
 
-    fn problem_of_spellings(&self) -> Option<String> {
+    fn problem_of_accepted_answers(&self) -> Option<String> {
         let accepted_answers = || self.accepted_answers.iter().filter(|spelling| !spelling.trim().is_empty());
         if accepted_answers().next().is_none() {
             return Some("No right answer yet".into());

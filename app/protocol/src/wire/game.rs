@@ -78,7 +78,7 @@ pub fn decode_game_client(text: &str) -> Result<GameClientMessage, Refusal> {
         "chat" => M::Chat(payload.decode()?),
         "handOver" => M::HandOver,
         "end" => M::End(payload.step()?),
-        "again" => M::Again(payload.read_or_default()?),
+        "again" => M::Again(payload.decode_or_default()?),
         "leave" => M::Leave,
         "ping" => M::Ping,
         _ => {
@@ -101,10 +101,10 @@ impl<'a> Payload<'a> {
     }
 
     fn step(&self) -> Result<Step, Refusal> {
-        self.read_or_default()
+        self.decode_or_default()
     }
 
-    fn read_or_default<T: Deserialize<'a> + Default>(&self) -> Result<T, Refusal> {
+    fn decode_or_default<T: Deserialize<'a> + Default>(&self) -> Result<T, Refusal> {
         if self.text == "null" { Ok(T::default()) } else { self.decode() }
     }
 }

@@ -58,11 +58,11 @@ fn go_back(
     }
     is_arriving.set_value(true);
     spawn_local(async move {
-        store.read_from(place.offset.saturating_sub(CONTEXT)).await;
+        store.load_from(place.offset.saturating_sub(CONTEXT)).await;
         request_animation_frame(move || {
             // The message may be gone meanwhile.
             if !align() {
-                store.read_newest();
+                store.load_newest();
             }
             is_arriving.try_set_value(false);
             arrived();

@@ -100,7 +100,7 @@ pub(crate) fn Composer(
     let invitation = format!("Write to {title}");
     view! {
         <form class="composer" method="post" action=action on:submit=submitted>
-            <Notice connection_status=store.connection_status.into() trouble=store.trouble.into() />
+            <Notice connection_status=store.connection_status.into() trouble=store.last_error.into() />
             {namesake(store)}
             {notice.map(|sentence| view! { <div class="notices">{asleep(sentence.into_any())}</div> })}
             <TypingLine people=store.people />

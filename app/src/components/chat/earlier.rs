@@ -27,7 +27,7 @@ pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoVie
         let before = store.log.with_untracked(Log::earlier)?;
         Some(
             view! {
-                <button class="log__earlier needs-script" type="button" on:click=move |_| store.read_earlier()>
+                <button class="log__earlier needs-script" type="button" on:click=move |_| store.load_earlier()>
                     {words(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?before={before}")>

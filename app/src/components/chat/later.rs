@@ -21,7 +21,7 @@ pub(super) fn LaterLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView 
         let after = store.log.with_untracked(Log::later)?;
         Some(
             view! {
-                <button class="log__earlier log__later needs-script" type="button" on:click=move |_| store.read_later()>
+                <button class="log__earlier log__later needs-script" type="button" on:click=move |_| store.load_later()>
                     {words(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?after={after}")>

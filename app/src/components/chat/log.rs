@@ -42,10 +42,10 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
         }
         // A failed load is tried again when the reader asks for it.
         if scroll::should_load_earlier(&frame) && store.earlier.get_untracked() == Reading::Resting {
-            store.read_earlier();
+            store.load_earlier();
         }
         if has_later && scroll::should_load_later(&frame) && store.later.get_untracked() == Reading::Resting {
-            store.read_later();
+            store.load_later();
         }
     };
     // First, because a position can be kept only after it was reached.
@@ -82,7 +82,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
         });
         let go = |store: RoomStore, frame: &Element| {
             scroll::scroll_to_end(frame);
-            store.read_newest();
+            store.load_newest();
         };
         way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, store)
     };

@@ -18,7 +18,7 @@ pub(crate) const INITIAL_STATE: &str = "joining-begins";
 
 /// The form that finds a game and redirects there.
 pub(crate) fn join_game() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(form)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(form)
 }
 
 fn form((wrong, typed): InitialState) -> AnyView {

@@ -72,7 +72,7 @@ fn Doing(authoring: EditorStore) -> impl IntoView {
         <Start authoring />
         <div class="editor__trouble">
             <Hindrance authoring />
-            <Wrong id="start-wrong" why=authoring.trouble.into() />
+            <Wrong id="start-wrong" why=authoring.last_error.into() />
         </div>
     }
 }

@@ -122,7 +122,7 @@ pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
                 aria-invalid=flag(move || is_wrong(authoring, EditorField::Explanation))
                 aria-describedby="why-count wrong-why"
                 prop:value=question.explanation
-                on:input=move |event| authoring.change(Change::Why(event_target_value(&event)))
+                on:input=move |event| authoring.change(Change::Explanation(event_target_value(&event)))
             ></textarea>
             <span class="field__help num" id="why-count">
                 {words(move || count.get())}

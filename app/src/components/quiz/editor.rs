@@ -27,7 +27,7 @@ part! {
 }
 
 fn quiz_editor() -> Option<AnyView> {
-    let authoring = initial_state::read::<InitialState>(INITIAL_STATE).map(EditorStore::begin)?;
+    let authoring = initial_state::load::<InitialState>(INITIAL_STATE).map(EditorStore::begin)?;
     Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
 }
 

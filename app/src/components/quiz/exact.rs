@@ -17,14 +17,15 @@ pub(super) fn Spellings(authoring: EditorStore, question: Question) -> impl Into
     let spelling = |(at, text)| spelling(authoring, at, text, count);
     let fields = question.accepted_answers.into_iter().enumerate().map(spelling).collect();
     let add = (count < limits::ACCEPTED_ANSWERS)
-        .then(|| choices::adder(authoring, "Add another accepted answer", Change::AddSpelling));
+        .then(|| choices::adder(authoring, "Add another accepted answer", Change::AddAcceptedAnswer));
     let legend = choices::legend("Right answer", "Shown as the answer. Others are accepted too.");
     choices::group(authoring, legend, choices::tiles(fields, add))
 }
 
 fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> AnyView {
-    let remove = (count > 1)
-        .then(|| choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveSpelling(at)));
+    let remove = (count > 1).then(|| {
+        choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveAcceptedAnswer(at))
+    });
     view! {
         <div class="choice choice--plain">
             <textarea
@@ -37,8 +38,8 @@ fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> An
                 maxlength=one_line_field::room(limits::OPTION_CHARS)
                 dir="auto"
                 prop:value=text
-                on:keydown=choices::onwards(authoring, at, count, Change::AddSpelling)
-                on:input=move |event| authoring.change(Change::Spelling(at, one_line_field::typed(&event)))
+                on:keydown=choices::onwards(authoring, at, count, Change::AddAcceptedAnswer)
+                on:input=move |event| authoring.change(Change::AcceptedAnswer(at, one_line_field::typed(&event)))
             ></textarea>
             <span class="choice__tools">{remove}</span>
         </div>

@@ -99,7 +99,7 @@ fn shown(authoring: EditorStore, picture: &PictureId, picture_alt: String) -> An
             on:keydown=|event| {
                 one_line_field::ends(&event);
             }
-            on:input=move |event| authoring.change(Change::PictureWords(one_line_field::typed(&event)))
+            on:input=move |event| authoring.change(Change::PictureAlt(one_line_field::typed(&event)))
         ></textarea>
         {wrong(authoring, EditorField::Picture, "wrong-picture")}
     }

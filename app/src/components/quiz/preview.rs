@@ -5,7 +5,7 @@ use leptos::task::spawn_local;
 use protocol::formula::{Formulas, Piece, pieces};
 use protocol::quiz::{Kind, Question, Quiz};
 
-use crate::api::formulas::draw_formulas;
+use crate::api::formulas::render_formulas;
 use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
 use crate::components::dialog::Dialog;
 use crate::components::formula;
@@ -29,7 +29,7 @@ pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
     };
     let trying = Trying { chosen, is_shown };
     let question = memo(move || editor.with(|editor| editor.quiz().questions.get(at.get()).cloned()));
-    let formulas = drawn(editor.with_untracked(|editor| formulas_of(editor.quiz())));
+    let formulas = rendered(editor.with_untracked(|editor| formulas_of(editor.quiz())));
     let is_last = memo(move || at.get() + 1 >= count());
     view! {
         <div class="preview__inner">
@@ -102,11 +102,11 @@ fn formulas_of(quiz: &Quiz) -> String {
 
 /// The rendered formulas; until the server has answered, and if it does not, they are shown
 /// as they are written.
-fn drawn(asked: String) -> RwSignal<Formulas> {
+fn rendered(asked: String) -> RwSignal<Formulas> {
     let formulas = RwSignal::new(Formulas::default());
     if !asked.is_empty() {
         spawn_local(async move {
-            if let Ok(drawn) = draw_formulas(asked).await {
+            if let Ok(drawn) = render_formulas(asked).await {
                 // The preview may be closed already.
                 formulas.try_set(drawn);
             }

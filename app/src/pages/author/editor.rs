@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
-use super::reading::{Level, asked, draw_formulas};
+use super::reading::{Level, asked, render_formulas};
 use super::{AuthorHeader, Section, instead, texts};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
@@ -82,7 +82,7 @@ pub(crate) fn Edit() -> impl IntoView {
 fn Reading(stored: StoredQuiz) -> impl IntoView {
     let (id, quiz) = (stored.id.to_string(), stored.quiz);
     let count = texts::questions(quiz.questions.len());
-    draw_formulas(&quiz);
+    render_formulas(&quiz);
     let questions = quiz.questions.into_iter().enumerate().map(|(at, question)| asked(at, question, Level::Page));
     view! {
         <PageTitle of=quiz.title.clone() />

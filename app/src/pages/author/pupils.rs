@@ -6,7 +6,7 @@ use protocol::game::Verdict;
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
 use super::result::unfinished;
-use super::table::{draw_formulas, right_of};
+use super::table::{render_formulas, right_of};
 use super::{AuthorHeader, Section};
 use crate::components::formula::on_page;
 use crate::components::icon::{ARROW_LEFT, icon};
@@ -41,7 +41,7 @@ impl Shown {
 
 #[component]
 pub(super) fn Pupils(results: Results, shown: Shown) -> impl IntoView {
-    draw_formulas(&results);
+    render_formulas(&results);
     let (page, count) = (format!("/results/{}", results.id), results.players.len());
     let fits = count.saturating_mul(results.questions.len()) <= ANSWERS && text_bytes(&results) <= TEXT_BYTES;
     let sheets: Vec<_> = match shown {

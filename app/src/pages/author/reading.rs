@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 use protocol::quiz::{Decimal, Question, Quiz};
 
-use crate::components::formula::{draw_for_page, on_page};
+use crate::components::formula::{on_page, render_for_page};
 use crate::components::game::answer;
 use crate::state::editor::texts as say;
 
 /// Draws the formulas of a quiz for the page that shows it.
-pub(super) fn draw_formulas(quiz: &Quiz) {
-    draw_for_page(quiz.questions.iter().flat_map(|question| {
+pub(super) fn render_formulas(quiz: &Quiz) {
+    render_for_page(quiz.questions.iter().flat_map(|question| {
         let options = question.options.iter().map(|option| &option.text).chain(&question.accepted_answers);
         [&question.text, &question.explanation].into_iter().chain(options).map(String::as_str)
     }));

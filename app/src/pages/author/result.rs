@@ -10,7 +10,7 @@ use protocol::quiz::{self, QuestionResult};
 use super::bars::Bars;
 use super::polls::Polls;
 use super::pupils::{Pupils, Shown};
-use super::table::{Players, Questions, draw_formulas};
+use super::table::{Players, Questions, render_formulas};
 use super::{AuthorHeader, Section, instead, texts};
 use crate::api::quizzes::{self, DeleteResult};
 use crate::components::formula::on_page;
@@ -74,7 +74,7 @@ fn Whole(results: quiz::Results, is_deleting: bool) -> impl IntoView {
             </a>
         }
     });
-    draw_formulas(&results);
+    render_formulas(&results);
     let hardest = results.hardest().and_then(|at| Some((at, results.questions.get(at)?.clone())));
     let asked = is_deleting.then(|| view! { <Deleting id=results.id.clone() page=page.clone() /> });
     view! {

@@ -5,7 +5,7 @@ use protocol::game::Verdict;
 use protocol::quiz::{PlayerResult, Results};
 
 use super::texts;
-use crate::components::formula::{draw_for_page, on_page};
+use crate::components::formula::{on_page, render_for_page};
 use crate::state::editor::texts as say;
 use crate::state::game::texts::number;
 
@@ -13,13 +13,13 @@ use crate::state::game::texts::number;
 const WRONG: usize = 4;
 
 /// Draws the formulas of what was asked and answered for the page that shows it.
-pub(super) fn draw_formulas(results: &Results) {
+pub(super) fn render_formulas(results: &Results) {
     let asked = results.questions.iter().flat_map(|question| {
         let bars = question.bars.iter().map(|bar| bar.text.as_str());
         [question.text.as_str(), &question.right].into_iter().chain(bars)
     });
     let answers = results.players.iter().flat_map(|player| player.answers.iter().flatten());
-    draw_for_page(asked.chain(answers.map(|answer| answer.text.as_str())));
+    render_for_page(asked.chain(answers.map(|answer| answer.text.as_str())));
 }
 
 /// Each question with its numbers; the table of the chart above.

@@ -25,11 +25,11 @@ pub(crate) enum Change {
     /// Marks an option as right or wrong. If only one can be right, the others are unmarked.
     Right(usize, bool),
     /// Changes one of the accepted answers.
-    Spelling(usize, String),
+    AcceptedAnswer(usize, String),
     /// Adds an empty accepted answer.
-    AddSpelling,
+    AddAcceptedAnswer,
     /// Removes an accepted answer.
-    RemoveSpelling(usize),
+    RemoveAcceptedAnswer(usize),
     /// Sets the right number; `None` while there is none.
     Number(Option<Decimal>),
     /// Sets the distance from it that is right too.
@@ -39,11 +39,11 @@ pub(crate) enum Change {
     /// Sets how many points it gives.
     Points(Points),
     /// Changes the explanation of the question.
-    Why(String),
+    Explanation(String),
     /// Sets the picture, or removes it.
     Picture(Option<PictureId>),
     /// Sets the description of the picture.
-    PictureWords(String),
+    PictureAlt(String),
 }
 
 /// The direction of a move.
@@ -62,11 +62,11 @@ impl Change {
             self,
             Self::Text(_)
                 | Self::OptionText(..)
-                | Self::Spelling(..)
+                | Self::AcceptedAnswer(..)
                 | Self::Number(_)
                 | Self::Tolerance(_)
-                | Self::Why(_)
-                | Self::PictureWords(_)
+                | Self::Explanation(_)
+                | Self::PictureAlt(_)
         )
     }
 
@@ -90,12 +90,12 @@ impl Change {
             }
             Self::MoveOption(at, direction) => return move_option(options, at, direction).map(Focus::Answer),
             Self::Right(at, right) => mark(question, at, right),
-            Self::Spelling(at, text) => *accepted_answers.get_mut(at)? = text,
-            Self::AddSpelling if accepted_answers.len() < limits::ACCEPTED_ANSWERS => {
+            Self::AcceptedAnswer(at, text) => *accepted_answers.get_mut(at)? = text,
+            Self::AddAcceptedAnswer if accepted_answers.len() < limits::ACCEPTED_ANSWERS => {
                 accepted_answers.push(String::new());
                 return Some(Focus::Answer(accepted_answers.len() - 1));
             }
-            Self::RemoveSpelling(at) if accepted_answers.len() > 1 && at < accepted_answers.len() => {
+            Self::RemoveAcceptedAnswer(at) if accepted_answers.len() > 1 && at < accepted_answers.len() => {
                 accepted_answers.remove(at);
                 return Some(Focus::Answer(at.min(accepted_answers.len() - 1)));
             }
@@ -103,7 +103,7 @@ impl Change {
             Self::Tolerance(tolerance) => question.tolerance = tolerance,
             Self::Seconds(seconds) => question.seconds = seconds.min(limits::ANSWER_SECONDS),
             Self::Points(points) => question.points = points,
-            Self::Why(why) => question.explanation = why,
+            Self::Explanation(why) => question.explanation = why,
             Self::Picture(picture) => {
                 if picture.is_none() {
                     question.picture_alt.clear();
@@ -111,9 +111,9 @@ impl Change {
                 question.picture = picture;
                 return Some(Focus::Picture);
             }
-            Self::PictureWords(words) => question.picture_alt = words,
+            Self::PictureAlt(words) => question.picture_alt = words,
             // The limit is reached, or the minimum.
-            Self::AddOption | Self::RemoveOption(_) | Self::AddSpelling | Self::RemoveSpelling(_) => {}
+            Self::AddOption | Self::RemoveOption(_) | Self::AddAcceptedAnswer | Self::RemoveAcceptedAnswer(_) => {}
         }
         None
     }

@@ -144,7 +144,7 @@ fn what_another_kind_had_no_room_for_can_be_taken_back() {
 #[test]
 fn fields_are_drawn_anew_only_where_they_are_others() {
     let drawn = |change| changed(choice(["a", "b", "c", "d"], &[1]), vec![change]).drawing();
-    for typing in [Change::Text("x".into()), Change::OptionText(1, "x".into()), Change::Why("x".into())] {
+    for typing in [Change::Text("x".into()), Change::OptionText(1, "x".into()), Change::Explanation("x".into())] {
         assert_eq!(drawn(typing), 0);
     }
     assert_eq!(drawn(Change::Right(0, true)), 0);

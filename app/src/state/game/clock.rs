@@ -14,21 +14,21 @@ pub(crate) struct ServerClock {
 const SLOWEST_MS: i64 = 3_000;
 
 impl ServerClock {
-    /// The server's clock showed `told_ms` when it sent what arrived at `here_ms`.
-    pub(crate) fn new(told_ms: u64, here_ms: u64) -> Self {
-        Self { ahead_ms: told_ms as i64 - here_ms as i64 }
+    /// The server's clock showed `server_ms` when it sent what arrived at `local_ms`.
+    pub(crate) fn new(server_ms: u64, local_ms: u64) -> Self {
+        Self { ahead_ms: server_ms as i64 - local_ms as i64 }
     }
 
     /// Takes another time of the server. Transport only delays, so of two estimates the one that is
     /// further ahead is nearer.
-    pub(crate) fn hear(self, told_ms: u64, here_ms: u64) -> Self {
-        let now = Self::new(told_ms, here_ms);
+    pub(crate) fn update(self, server_ms: u64, local_ms: u64) -> Self {
+        let now = Self::new(server_ms, local_ms);
         if self.ahead_ms > now.ahead_ms && self.ahead_ms - now.ahead_ms < SLOWEST_MS { self } else { now }
     }
 
-    /// The server's time at `here_ms` of this computer's clock.
-    pub(crate) fn at(self, here_ms: u64) -> u64 {
-        here_ms.saturating_add_signed(self.ahead_ms)
+    /// The server's time at `local_ms` of this computer's clock.
+    pub(crate) fn at(self, local_ms: u64) -> u64 {
+        local_ms.saturating_add_signed(self.ahead_ms)
     }
 }
 

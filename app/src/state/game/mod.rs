@@ -97,7 +97,7 @@ pub(crate) enum Screen {
 
 impl MyAnswer {
     /// The answer, unless none may count.
-    pub(crate) fn given(&self) -> Option<&Answer> {
+    pub(crate) fn submitted(&self) -> Option<&Answer> {
         match self {
             Self::Sending(answer) | Self::Counts(answer) => Some(answer),
             Self::Open | Self::Late { .. } => None,
@@ -125,7 +125,7 @@ impl Board {
 
     /// The state of a page without a seat in the game.
     pub(crate) fn outside(title: String) -> Self {
-        Self::hosting(0, untold(title))
+        Self::hosting(0, unknown_game(title))
     }
 
     /// The state of a player's page.
@@ -154,7 +154,7 @@ impl Board {
                     }
                     _ => None,
                 };
-                let last_round = if is_same_round { self.last_round } else { self.comes_of() };
+                let last_round = if is_same_round { self.last_round } else { self.round_result() };
                 *self = Self { last_round, ..Self::joined(joined.clone()) };
                 if let (Some(sending), MyAnswer::Open) = (sending, &self.answer) {
                     self.answer = sending;
@@ -163,7 +163,7 @@ impl Board {
             Event::Hosting(hosting) => *self = Self::hosting(hosting.version, hosting.game.clone()),
             Event::Changed(changed) => {
                 if self.game.round != changed.game.round {
-                    self.last_round = self.comes_of();
+                    self.last_round = self.round_result();
                     (self.score, self.place, self.answer) = (0, None, MyAnswer::Open);
                     self.outcome = None;
                 }
@@ -229,14 +229,14 @@ impl Board {
     }
 
     /// The outcome as it is shown. After the last question the place is left to the podium.
-    pub(crate) fn told_outcome(&self) -> Option<Outcome> {
+    pub(crate) fn shown_outcome(&self) -> Option<Outcome> {
         let is_last = self.game.at.is_some_and(|at| at + 1 >= self.game.questions);
         let outcome = self.outcome.clone()?;
         Some(if is_last { Outcome { place: 0, ..outcome } } else { outcome })
     }
 
     /// The result of this round for this player.
-    fn comes_of(&self) -> Option<LastRound> {
+    fn round_result(&self) -> Option<LastRound> {
         let place = self.final_place().filter(|_| self.game.scored);
         self.me.as_ref().map(|_| LastRound { place, score: self.score })
     }
@@ -257,7 +257,7 @@ impl Board {
                 (None, AnswerStatus::Late) => MyAnswer::Late { by_ms: answered.late_ms },
                 // A server that does not tell which answer counts means this one.
                 (None, AnswerStatus::Accepted | AnswerStatus::Duplicate) => {
-                    self.answer.given().map_or(MyAnswer::Open, |answer| MyAnswer::Counts(answer.clone()))
+                    self.answer.submitted().map_or(MyAnswer::Open, |answer| MyAnswer::Counts(answer.clone()))
                 }
             };
         }
@@ -272,7 +272,7 @@ impl Board {
 }
 
 /// A game of which only the title is known.
-fn untold(title: String) -> Game {
+fn unknown_game(title: String) -> Game {
     Game {
         title,
         phase: Phase::Lobby,

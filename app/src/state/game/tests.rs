@@ -167,7 +167,7 @@ fn the_result_of_the_last_question_leaves_the_place_to_the_podium() {
         let mut board = board("open");
         board.fold(&Event::Outcome(outcome(3)));
         board.fold(&changed(Game { questions, ..game("reveal", "") }));
-        board.told_outcome().map(|outcome| (outcome.place, outcome.score))
+        board.shown_outcome().map(|outcome| (outcome.place, outcome.score))
     };
     assert_eq!(place(5), Some((3, 3330)));
     assert_eq!(place(4), Some((0, 3330)));
@@ -250,9 +250,9 @@ fn the_time_left_is_the_servers() {
 fn a_slow_way_does_not_set_the_clock_back() {
     let clock = ServerClock::new(10_000, 9_000);
     assert_eq!(clock.at(9_500), 10_500);
-    assert_eq!(clock.hear(11_500, 11_000), clock, "that one was half a second on its way");
-    assert_eq!(clock.hear(12_200, 11_000).at(11_000), 12_200, "that one was faster");
-    assert_eq!(clock.hear(12_000, 31_000).at(31_000), 12_000, "the clock of the computer was set");
+    assert_eq!(clock.update(11_500, 11_000), clock, "that one was half a second on its way");
+    assert_eq!(clock.update(12_200, 11_000).at(11_000), 12_200, "that one was faster");
+    assert_eq!(clock.update(12_000, 31_000).at(31_000), 12_000, "the clock of the computer was set");
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn whom_the_host_calls_by_another_name_keeps_points_and_answer() {
     let renamed = wire::decode(r#"{"pin":"482915","name":"Noor B.","byHost":true}"#).unwrap();
     assert!(board.fold(&Event::Renamed(renamed)));
     assert_eq!(board.me.as_ref().map(|me| (me.id.as_str(), me.name.as_str())), Some(("noor", "Noor B.")));
-    assert_eq!((board.score, board.answer.given()), (2410, Some(&Answer::Choice(1))));
+    assert_eq!((board.score, board.answer.submitted()), (2410, Some(&Answer::Choice(1))));
     let mut outside = Board::outside("Planets".into());
     let renamed = wire::decode(r#"{"pin":"482915","name":"Noor B."}"#).unwrap();
     assert!(!outside.fold(&Event::Renamed(renamed)) && outside.me.is_none(), "who is not in has no name here");

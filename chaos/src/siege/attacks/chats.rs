@@ -26,10 +26,10 @@ pub(in crate::siege) async fn strangers(setting: &Setting) -> Result<Verdict> {
     for name in &names {
         let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
         socket.say(join(name)).await?;
-        let joined = socket.hear(&["joined", "error"]).await?;
+        let joined = socket.next_of(&["joined", "error"]).await?;
         verdict.must(*name != room || type_of(&joined) == "error", || format!("a stranger enters {name}"));
         socket.say(message(name, "x1", "hello from outside")).await?;
-        socket.hear(&["message", "error"]).await?;
+        socket.next_of(&["message", "error"]).await?;
         for call in ["history", "preview", "members", "room"] {
             let answer = stranger.form(&format!("/api/{call}"), &format!("room={}", escape(name))).await?.text();
             verdict.must(!answer.contains(WORD), || format!("/api/{call} tells what was said in {name}"));
@@ -56,10 +56,10 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
     let room = class.room.clone();
     let mut socket = Socket::open(&class.pupil, "/ws?v=1").await?;
     socket.say(join(&room)).await?;
-    let before = socket.hear(&["joined", "error"]).await?;
+    let before = socket.next_of(&["joined", "error"]).await?;
     verdict.must(type_of(&before) == "joined", || format!("a player does not get in: {before}"));
     class.hosting.say(format!(r#"{{"type":"kick","payload":{{"player":"{}"}}}}"#, class.player)).await?;
-    class.seat.hear(&["kicked"]).await?;
+    class.seat.next_of(&["kicked"]).await?;
     let mut said = 0;
     for number in 0..5 {
         let id = format!("k{number}");
@@ -95,7 +95,7 @@ impl Class {
         let pin = host_game(&mut host).await?;
         let mut hosting = Socket::open(&host, "/games?v=1").await?;
         hosting.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
-        hosting.hear(&["hosting"]).await?;
+        hosting.next_of(&["hosting"]).await?;
         hosting.say(r#"{"type":"chat","payload":{"open":true}}"#).await?;
         let opened = hosting.until(|frame| frame.contains(r#""chat":true"#).then_some(())).await;
         opened.context("the chat does not open")?;
@@ -105,15 +105,15 @@ impl Class {
         pupil.arrive().await?;
         let mut seat = take_seat(pupil.clone(), &pin, "Ada".into()).await?;
         seat.say(format!(r#"{{"type":"join","payload":{{"pin":"{pin}"}}}}"#)).await?;
-        let joined = seat.hear(&["joined"]).await?;
+        let joined = seat.next_of(&["joined"]).await?;
         let (_, you) = joined.split_once("\"you\":").context("nobody")?;
         let player = value(you, "id").context("no id")?.to_owned();
         // The host has the game's token, by its cookie.
         let mut chat = Socket::open(&host, "/ws?v=1").await?;
         chat.say(join(&room)).await?;
-        chat.hear(&["joined", "error"]).await?;
+        chat.next_of(&["joined", "error"]).await?;
         chat.say(message(&room, "w1", WORD)).await?;
-        let said = chat.hear(&["message", "error"]).await?;
+        let said = chat.next_of(&["message", "error"]).await?;
         anyhow::ensure!(type_of(&said) == "message", "the host cannot write in the class's chat {room}: {said}");
         Ok(Self { pin, room, host, hosting, pupil, seat, player })
     }

@@ -77,7 +77,7 @@ async fn fill_rooms(stranger: &Stranger, part: usize) -> Result<()> {
     }
     socket.flush().await?;
     for _ in 0..62 {
-        socket.hear(&["message", "error"]).await?;
+        socket.next_of(&["message", "error"]).await?;
     }
     Ok(())
 }
@@ -128,7 +128,7 @@ pub(in crate::siege) async fn nickname(setting: &Setting) -> Result<Verdict> {
 pub(in crate::siege) async fn take_seat(stranger: Stranger, pin: &str, nickname: String) -> Result<Socket> {
     let mut socket = Socket::open(&stranger, "/games?v=1").await?;
     socket.say(format!(r#"{{"type":"join","payload":{{"pin":"{pin}","nickname":"{nickname}"}}}}"#)).await?;
-    let answer = socket.hear(&["joined", "error"]).await?;
+    let answer = socket.next_of(&["joined", "error"]).await?;
     ensure!(type_of(&answer) == "joined", "no seat: {answer}");
     Ok(socket)
 }
@@ -207,7 +207,7 @@ pub(in crate::siege) async fn since(setting: &Setting) -> Result<Verdict> {
     let frame = format!(r#"{{"type":"join","payload":{{"roomId":"long","since":{{"epoch":"{epoch}","offset":0}}}}}}"#);
     let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
     socket.say(&frame).await?;
-    let bytes = socket.hear(&["joined"]).await?.len() as u64;
+    let bytes = socket.next_of(&["joined"]).await?.len() as u64;
     verdict.figure("messages", said);
     verdict.figure("sent", format!("{} B", frame.len()));
     verdict.figure("came", mib(bytes));
@@ -223,7 +223,7 @@ pub(in crate::siege) async fn since(setting: &Setting) -> Result<Verdict> {
                     socket = Socket::open(&stranger, "/ws?v=1").await?;
                     continue;
                 }
-                if let Ok(answer) = timeout_at(until.into(), socket.hear(&["joined", "error"])).await {
+                if let Ok(answer) = timeout_at(until.into(), socket.next_of(&["joined", "error"])).await {
                     came += answer.map(|answer| answer.len() as u64).unwrap_or_default();
                 }
             }
@@ -239,7 +239,7 @@ async fn fill_log(mut stranger: Stranger, number: usize, text: &str) -> Result<u
     stranger.arrive().await?;
     let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
     socket.say(join("long")).await?;
-    socket.hear(&["joined"]).await?;
+    socket.next_of(&["joined"]).await?;
     let mut said = 0;
     for round in 0..10 {
         let id = format!("l{number}-{round}");

@@ -191,7 +191,7 @@ pub(in crate::siege) async fn controls(setting: &Setting) -> Result<Verdict> {
         async move {
             let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
             socket.say(join("controls")).await?;
-            socket.hear(&["joined"]).await?;
+            socket.next_of(&["joined"]).await?;
             let (text, id) = ("\\u0001".repeat(4_000), format!("c{number}"));
             socket.say(message("controls", &id, &text)).await?;
             let of_this = |frame: &str| (value(frame, "id") == Some(&id)).then(|| frame.to_owned());

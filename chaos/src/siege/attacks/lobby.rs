@@ -47,7 +47,7 @@ pub(in crate::siege) async fn lock_out(setting: &Setting) -> Result<Verdict> {
     let mut socket = Socket::open(&host, "/games?v=1").await?;
     let begin = Instant::now();
     socket.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
-    let answer = socket.hear(&["hosting", "error"]).await?;
+    let answer = socket.next_of(&["hosting", "error"]).await?;
     verdict.at_most("the host is back after", begin.elapsed(), Duration::from_secs(2));
     verdict.must(type_of(&answer) == "hosting", || format!("the host is told {answer}"));
     drop(seat);
@@ -116,7 +116,7 @@ async fn chat_guesses(target: &Target, pin: &str) -> Result<usize> {
                 break;
             }
             let rest = GUESSING.saturating_sub(begin.elapsed());
-            let Ok(Ok(answer)) = timeout(rest, socket.hear(&["joined", "error"])).await else { break };
+            let Ok(Ok(answer)) = timeout(rest, socket.next_of(&["joined", "error"])).await else { break };
             let answer = (type_of(&answer).to_owned(), value(&answer, "code").map(str::to_owned));
             let right = right.get_or_insert_with(|| answer.clone());
             told += usize::from(answer != *right && answer.1.as_deref() != Some("rateLimited"));
@@ -154,28 +154,28 @@ pub(in crate::siege) async fn removed_host(setting: &Setting) -> Result<Verdict>
     let pin = host_game(&mut host).await?;
     let mut hosting = Socket::open(&host, "/games?v=1").await?;
     hosting.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
-    hosting.hear(&["hosting"]).await?;
+    hosting.next_of(&["hosting"]).await?;
     hosting.say(r#"{"type":"handOver"}"#).await?;
-    let code = hosting.hear(&["code"]).await?;
+    let code = hosting.next_of(&["code"]).await?;
     let code = value(&code, "code").context("no code")?;
     let mut second = Socket::open(&target.stranger(2), "/games?v=1").await?;
     second.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}","code":"{code}"}}}}"#)).await?;
-    let opened = second.hear(&["hosting", "error"]).await?;
+    let opened = second.next_of(&["hosting", "error"]).await?;
     let token = value(&opened, "token").context("the code makes nobody a host")?.to_owned();
     let Some(id) = value(&opened, "host").map(str::to_owned) else {
         verdict.must(false, || "a host cannot be removed: `hosting` does not say who they are".into());
         return Ok(verdict);
     };
     hosting.say(format!(r#"{{"type":"removeHost","payload":{{"host":"{id}"}}}}"#)).await?;
-    hosting.hear(&["hosts"]).await?;
+    hosting.next_of(&["hosts"]).await?;
     second.say(r#"{"type":"lock","payload":{"locked":true}}"#).await?;
-    let told = second.hear(&["game", "error"]).await;
+    let told = second.next_of(&["game", "error"]).await;
     verdict.must(told.is_err() || told.is_ok_and(|told| type_of(&told) == "error"), || {
         "who was removed still hosts".into()
     });
     let mut again = Socket::open(&target.stranger(2), "/games?v=1").await?;
     again.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}","token":"{token}"}}}}"#)).await?;
-    let told = again.hear(&["hosting", "error"]).await?;
+    let told = again.next_of(&["hosting", "error"]).await?;
     verdict.figure("comes back with the token", type_of(&told));
     verdict.must(type_of(&told) == "error", || "who was removed comes back with the token".into());
     Ok(verdict)
@@ -189,7 +189,7 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
     let pin = host_game(&mut host).await?;
     let mut hosting = Socket::open(&host, "/games?v=1").await?;
     hosting.say(format!(r#"{{"type":"open","payload":{{"pin":"{pin}"}}}}"#)).await?;
-    hosting.hear(&["hosting"]).await?;
+    hosting.next_of(&["hosting"]).await?;
     let mut troll = target.stranger(2);
     let (mut kicks, mut back) = (0, 0);
     for round in 0..5 {
@@ -197,7 +197,7 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
         troll.arrive().await?;
         let mut socket = Socket::open(&troll, "/games?v=1").await?;
         socket.say(enter(&pin, &format!("Troll {round}"))).await?;
-        let answer = socket.hear(&["joined", "error"]).await?;
+        let answer = socket.next_of(&["joined", "error"]).await?;
         if type_of(&answer) != "joined" {
             continue;
         }
@@ -205,7 +205,7 @@ pub(in crate::siege) async fn kicked(setting: &Setting) -> Result<Verdict> {
         let (_, you) = answer.split_once("\"you\":").context("nobody")?;
         let id = value(you, "id").context("no id")?;
         hosting.say(format!(r#"{{"type":"kick","payload":{{"player":"{id}","block":true}}}}"#)).await?;
-        let gone = socket.hear(&["kicked"]).await;
+        let gone = socket.next_of(&["kicked"]).await;
         verdict.must(gone.is_ok(), || {
             format!("nobody is sent away: {}", gone.err().map(|error| error.to_string()).unwrap_or_default())
         });

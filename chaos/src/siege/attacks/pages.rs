@@ -146,10 +146,11 @@ pub(in crate::siege) async fn unlisted(setting: &Setting) -> Result<Verdict> {
         stranger.arrive().await?;
         let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
         socket.say(join(room)).await?;
-        socket.hear(&["joined"]).await?;
+        socket.next_of(&["joined"]).await?;
         socket.say(message(room, &format!("s-{number}"), "the password is swordfish")).await?;
-        verdict
-            .must(type_of(&socket.hear(&["message", "error"]).await?) == "message", || "nobody can talk there".into());
+        verdict.must(type_of(&socket.next_of(&["message", "error"]).await?) == "message", || {
+            "nobody can talk there".into()
+        });
         sockets.push(socket);
     }
     tokio::time::sleep(std::time::Duration::from_millis(1_500)).await;
@@ -179,7 +180,7 @@ pub(in crate::siege) async fn front_page(setting: &Setting) -> Result<Verdict> {
         }
         socket.flush().await?;
         for _ in 0..60 {
-            socket.hear(&["joined", "error"]).await?;
+            socket.next_of(&["joined", "error"]).await?;
         }
         sockets.push(socket);
     }

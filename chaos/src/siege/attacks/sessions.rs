@@ -147,20 +147,20 @@ pub(in crate::siege) async fn token(setting: &Setting) -> Result<Verdict> {
     let stranger = target.stranger(1);
     let mut socket = Socket::open(&stranger, "/ws?v=1").await?;
     socket.say(join("programs")).await?;
-    let joined = socket.hear(&["joined"]).await?;
+    let joined = socket.next_of(&["joined"]).await?;
     let token = value(&joined, "session").map(str::to_owned);
     verdict.must(token.is_some(), || "`joined` has no session to come back with".into());
     if let Some(token) = token {
         socket.say(message("programs", "m-1", "once")).await?;
-        socket.hear(&["message"]).await?;
+        socket.next_of(&["message"]).await?;
         drop(socket);
         let mut again = Socket::open(&stranger, "/ws?v=1").await?;
         again.say(format!(r#"{{"type":"join","payload":{{"roomId":"programs","session":"{token}"}}}}"#)).await?;
-        let back = again.hear(&["joined", "error"]).await?;
+        let back = again.next_of(&["joined", "error"]).await?;
         let you = |frame: &str| frame.split_once("\"you\":").and_then(|(_, you)| value(you, "id").map(str::to_owned));
         verdict.must(you(&back) == you(&joined), || "who comes back with it is somebody else".into());
         again.say(message("programs", "m-1", "once")).await?;
-        let resent = again.hear(&["message", "error"]).await?;
+        let resent = again.next_of(&["message", "error"]).await?;
         verdict.must(type_of(&resent) == "message", || format!("a resend is answered with {resent}"));
         let log = stranger.clone().form("/api/history", "room=programs").await?.text();
         verdict.exactly("in the log", log.matches("\"once\"").count() as u64, 1);

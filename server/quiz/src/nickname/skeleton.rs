@@ -20,12 +20,12 @@ pub fn skeleton(name: &Name) -> String {
         return without_signs(&name.to_ascii_lowercase());
     }
     let bare = bare(name);
-    let alike: String = bare.chars().flat_map(looks).collect();
+    let alike: String = bare.chars().flat_map(prototype).collect();
     // Whole alphabets have look-alikes in capitals only. A name that can be read as Latin is compared so;
     // others in their own letters.
     let is_latin = alike.chars().all(|c| c.is_ascii() || !c.is_alphabetic());
     let lower = plain(if is_latin { &alike } else { &bare });
-    let alike: String = lower.chars().flat_map(looks).collect();
+    let alike: String = lower.chars().flat_map(prototype).collect();
     without_signs(&alike.to_lowercase())
 }
 
@@ -78,23 +78,23 @@ fn passes_for_latin(script: Script) -> bool {
 }
 
 /// The prototype of a character (Unicode TR 39); ASCII maps to itself.
-fn looks(c: char) -> impl Iterator<Item = char> {
-    let mut looks = String::new();
+fn prototype(c: char) -> impl Iterator<Item = char> {
+    let mut prototype = String::new();
     if !c.is_ascii() {
         let all = confusable_detection::skeleton(c.encode_utf8(&mut [0; 4])).collect::<String>();
-        looks = all.chars().filter(|part| is_combining_mark(c) || !is_combining_mark(*part)).collect();
-        if looks.is_ascii() && !passes_for_latin(c.script()) {
-            looks.clear();
+        prototype = all.chars().filter(|part| is_combining_mark(c) || !is_combining_mark(*part)).collect();
+        if prototype.is_ascii() && !passes_for_latin(c.script()) {
+            prototype.clear();
         }
     }
-    match looks.as_str() {
-        "" => looks.push(c),
+    match prototype.as_str() {
+        "" => prototype.push(c),
         // In those data, m maps to rn, and capital I to l.
-        "rn" => looks = "m".into(),
-        "l" if c.is_uppercase() => looks = "i".into(),
+        "rn" => prototype = "m".into(),
+        "l" if c.is_uppercase() => prototype = "i".into(),
         _ => {}
     }
-    looks.chars().collect::<Vec<_>>().into_iter()
+    prototype.chars().collect::<Vec<_>>().into_iter()
 }
 
 /// Removes spaces and signs, unless nothing is left; replaces digits by the letters that they are typed for.

@@ -7,7 +7,7 @@ use protocol::game::{Answer, Phase, Verdict};
 use protocol::quiz::{Choice, Decimal, Kind, Points, Question, Quiz, Scoring};
 use protocol::wire::{decode, encode};
 
-use super::Table;
+use super::TestGame;
 use crate::{Command, Decision, Seat, apply, check_answer, show};
 
 const PLAYERS: [&str; 4] = ["ana", "ben", "cem", "dan"];
@@ -108,69 +108,69 @@ proptest! {
         quiz in quizzes(),
         script in vec((0..9_000_u64, events()), 0..120),
     ) {
-        let mut table = Table::new(quiz);
+        let mut game = TestGame::new(quiz);
         let mut now = 1_000_000;
-        table.joins(PLAYERS[0], now);
+        game.joins(PLAYERS[0], now);
         for (wait, event) in script {
             now += wait;
-            let before = table.clone();
-            happens(&mut table, event, now);
-            is_possible(&before, &table)?;
-            tells_nothing_early(&table)?;
+            let before = game.clone();
+            happens(&mut game, event, now);
+            is_possible(&before, &game)?;
+            tells_nothing_early(&game)?;
         }
-        comes_to_its_end(table, now)?;
+        comes_to_its_end(game, now)?;
     }
 }
 
-fn happens(table: &mut Table, event: Event, now: u64) {
+fn happens(game: &mut TestGame, event: Event, now: u64) {
     match event {
-        Event::Host(command) => table.does(command, now),
-        Event::Counts => table.counts(),
+        Event::Host(command) => game.does(command, now),
+        Event::Counts => game.counts(),
         Event::Joins(player) => {
-            if table.seats.iter().all(|seat| seat.name.as_str() != PLAYERS[player]) {
-                table.joins(PLAYERS[player], now);
+            if game.seats.iter().all(|seat| seat.name.as_str() != PLAYERS[player]) {
+                game.joins(PLAYERS[player], now);
             }
         }
         Event::Answers(player, answer) => {
             let fits = |question: &Question| check_answer(question, &answer).is_ok();
-            let is_open = table.state.taking(&table.quiz).is_some();
+            let is_open = game.state.taking(&game.quiz).is_some();
             // The server refuses most of what does not fit; a few come through, as from a script of an older version.
-            if table.state.question(&table.quiz).is_some_and(|(_, question)| fits(question)) || now.is_multiple_of(8) {
+            if game.state.question(&game.quiz).is_some_and(|(_, question)| fits(question)) || now.is_multiple_of(8) {
                 let name = PLAYERS.get(player).unwrap_or(&"nobody");
-                let decision = table.answers(name, answer, now);
+                let decision = game.answers(name, answer, now);
                 assert!(is_open || !matches!(decision, Decision::Accepted { .. }), "taken while nothing is");
             }
         }
     }
 }
 
-fn is_possible(before: &Table, table: &Table) -> Result<(), TestCaseError> {
-    let state = &table.state;
-    let players = table.seats.len();
+fn is_possible(before: &TestGame, game: &TestGame) -> Result<(), TestCaseError> {
+    let state = &game.state;
+    let players = game.seats.len();
     let is_shut = state.phase != Phase::Open || state.clock.paused_at.is_some();
-    prop_assert!(!is_shut || state.taking(&table.quiz).is_none(), "answers are taken in {:?}", state.clock);
-    prop_assert!(state.tallies.len() <= table.quiz.questions.len());
+    prop_assert!(!is_shut || state.taking(&game.quiz).is_none(), "answers are taken in {:?}", state.clock);
+    prop_assert!(state.tallies.len() <= game.quiz.questions.len());
     prop_assert!(state.tallies.windows(2).all(|two| two[0].question < two[1].question), "each question counts once");
     for tally in &state.tallies {
         prop_assert!(tally.correct <= tally.answered && tally.answered <= tally.players && tally.players <= players);
     }
     prop_assert!(state.players <= players && state.leaders.len() <= players);
-    let (kept, seats) = (encode(state), encode(&table.seats));
+    let (kept, seats) = (encode(state), encode(&game.seats));
     prop_assert_eq!(decode(&kept), Some(state.clone()), "it is kept as a document");
-    prop_assert_eq!(decode(&seats), Some(table.seats.clone()));
+    prop_assert_eq!(decode(&seats), Some(game.seats.clone()));
     if before.state.phase == Phase::Closed && state.phase == Phase::Reveal {
-        counts_right(before, table)?;
+        counts_right(before, game)?;
     } else {
-        for (was, is) in before.seats.iter().zip(&table.seats) {
+        for (was, is) in before.seats.iter().zip(&game.seats) {
             prop_assert_eq!(was, is, "only a count changes seats");
         }
     }
     Ok(())
 }
 
-fn counts_right(before: &Table, table: &Table) -> Result<(), TestCaseError> {
-    let question = &table.quiz.questions[table.state.at.unwrap()];
-    let reveal = table.state.reveal.as_ref().unwrap();
+fn counts_right(before: &TestGame, game: &TestGame) -> Result<(), TestCaseError> {
+    let question = &game.quiz.questions[game.state.at.unwrap()];
+    let reveal = game.state.reveal.as_ref().unwrap();
     let in_bars: usize = reveal.bars.iter().map(|bar| bar.count).sum();
     match question.kind {
         Kind::Several => {
@@ -178,61 +178,61 @@ fn counts_right(before: &Table, table: &Table) -> Result<(), TestCaseError> {
         }
         _ => prop_assert_eq!(in_bars, reveal.answered),
     }
-    let most = if table.quiz.scoring == Scoring::None { 0 } else { question.points.most() };
-    for (was, is) in before.seats.iter().zip(&table.seats) {
+    let most = if game.quiz.scoring == Scoring::None { 0 } else { question.points.most() };
+    for (was, is) in before.seats.iter().zip(&game.seats) {
         let outcome = is.outcome.as_ref().unwrap();
         prop_assert_eq!(is.score, was.score + outcome.points);
         prop_assert!(outcome.points <= most + most.min(500));
-        prop_assert!(outcome.bonus <= outcome.points && (table.quiz.streaks || outcome.bonus == 0));
+        prop_assert!(outcome.bonus <= outcome.points && (game.quiz.streaks || outcome.bonus == 0));
         prop_assert!(outcome.points == 0 || matches!(outcome.verdict, Verdict::Right | Verdict::Partly));
         prop_assert_eq!((outcome.place, outcome.streak, outcome.score), (is.place, is.streak, is.score));
         let better = |other: &&Seat| other.score > is.score;
-        prop_assert_eq!(is.place, table.seats.iter().filter(better).count() + 1);
+        prop_assert_eq!(is.place, game.seats.iter().filter(better).count() + 1);
         prop_assert_eq!(outcome.ahead.is_some(), is.place > 1);
     }
     Ok(())
 }
 
 /// Before the reveal nothing that is shown depends on what is right.
-fn tells_nothing_early(table: &Table) -> Result<(), TestCaseError> {
-    let shown = encode(&show(&table.quiz, &table.state));
-    let is_revealed = matches!(table.state.phase, Phase::Reveal | Phase::Places);
-    for at in 0..table.quiz.questions.len() {
+fn tells_nothing_early(game: &TestGame) -> Result<(), TestCaseError> {
+    let shown = encode(&show(&game.quiz, &game.state));
+    let is_revealed = matches!(game.state.phase, Phase::Reveal | Phase::Places);
+    for at in 0..game.quiz.questions.len() {
         for mark in [format!("right word {at}"), format!("{}", 770_000 + at), format!("because {at}")] {
             prop_assert!(is_revealed || !shown.contains(&mark), "{mark} in {shown}");
         }
     }
-    let mut other = table.quiz.clone();
+    let mut other = game.quiz.clone();
     for question in &mut other.questions {
         question.options.iter_mut().for_each(|option| option.right = !option.right);
         (question.accepted_answers, question.number, question.tolerance) = (vec!["other".into()], None, None);
     }
-    prop_assert_eq!(encode(&show(&other, &table.state)), shown, "another quiz with the same questions looks the same");
+    prop_assert_eq!(encode(&show(&other, &game.state)), shown, "another quiz with the same questions looks the same");
     Ok(())
 }
 
 /// Some command always goes on, and the game ends.
-fn comes_to_its_end(mut table: Table, mut now: u64) -> Result<(), TestCaseError> {
+fn comes_to_its_end(mut game: TestGame, mut now: u64) -> Result<(), TestCaseError> {
     // Each question takes five steps at most: open, close, count, places, on.
     // The podium takes three at most, with its end.
-    for _ in 0..5 * table.quiz.questions.len() + 8 {
-        if table.state.phase == Phase::Ended {
+    for _ in 0..5 * game.quiz.questions.len() + 8 {
+        if game.state.phase == Phase::Ended {
             break;
         }
-        now = table.state.due_at().unwrap_or(now).max(now);
-        if table.state.needs_count() {
-            table.counts();
+        now = game.state.due_at().unwrap_or(now).max(now);
+        if game.state.needs_count() {
+            game.counts();
             continue;
         }
         let ways = [Command::Resume, Command::Tick, Command::Start, Command::Next];
-        let way = ways.into_iter().find(|way| apply(&table.quiz, &table.state, way, now).is_ok());
-        prop_assert!(way.is_some(), "no way on from {:?}", table.state);
-        let before = table.clone();
-        table.does(way.unwrap(), now);
-        is_possible(&before, &table)?;
-        tells_nothing_early(&table)?;
+        let way = ways.into_iter().find(|way| apply(&game.quiz, &game.state, way, now).is_ok());
+        prop_assert!(way.is_some(), "no way on from {:?}", game.state);
+        let before = game.clone();
+        game.does(way.unwrap(), now);
+        is_possible(&before, &game)?;
+        tells_nothing_early(&game)?;
     }
-    prop_assert_eq!(table.state.phase, Phase::Ended);
+    prop_assert_eq!(game.state.phase, Phase::Ended);
     for event in [
         Command::Start,
         Command::Next,
@@ -242,7 +242,7 @@ fn comes_to_its_end(mut table: Table, mut now: u64) -> Result<(), TestCaseError>
         Command::Tick,
         Command::Lock(false),
     ] {
-        prop_assert!(apply(&table.quiz, &table.state, &event, now).is_err(), "{event:?} after the end");
+        prop_assert!(apply(&game.quiz, &game.state, &event, now).is_err(), "{event:?} after the end");
     }
     Ok(())
 }

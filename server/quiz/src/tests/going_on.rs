@@ -189,13 +189,13 @@ fn the_next_game_of_a_class_begins_in_the_lobby_with_the_door_as_it_was_and_with
     let quiz = quiz(&[planets(), planets()]);
     let script = [(0, "ana joins"), (1, "start"), (4_001, "tick"), (5_000, "ana answers 1"), (6_000, "reveal")];
     let end = [(6_010, "count"), (7_000, "lock"), (7_001, "chat"), (8_000, "end")];
-    let table = play(&quiz, &[&script[..], &end].concat());
-    assert!(table.state.is_over() && table.seats[0].score > 0 && table.seats[0].outcome.is_some());
+    let game = play(&quiz, &[&script[..], &end].concat());
+    assert!(game.state.is_over() && game.seats[0].score > 0 && game.seats[0].outcome.is_some());
 
-    let next = table.state.again(&quiz, 1);
+    let next = game.state.again(&quiz, 1);
     let fresh = State { round: 2, locked: true, chat: true, ..State::new(&quiz, 1) };
     assert_eq!((&next, next.again(&quiz, 1).round), (&fresh, 3));
     assert_eq!(show(&quiz, &next).round, 2);
-    let seat = Seat { score: 0, streak: 0, place: 0, outcome: None, ..table.seats[0].clone() };
-    assert_eq!(table.seats[0].clone().again(), seat);
+    let seat = Seat { score: 0, streak: 0, place: 0, outcome: None, ..game.seats[0].clone() };
+    assert_eq!(game.seats[0].clone().again(), seat);
 }

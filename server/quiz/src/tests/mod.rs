@@ -17,19 +17,19 @@ use crate::{Command, Decision, Seat, State, apply, check_answer, count, take};
 
 /// A game with its quiz, seats and answers: everything that a server would store.
 #[derive(Clone)]
-struct Table {
+struct TestGame {
     quiz: Quiz,
     state: State,
     seats: Vec<Seat>,
     /// The accepted answers to all questions.
-    given: Vec<(UserId, RecordedAnswer)>,
+    answers_so_far: Vec<(UserId, RecordedAnswer)>,
     /// The rejections of commands, and the decisions about answers.
-    told: Vec<String>,
+    log: Vec<String>,
 }
 
-impl Table {
+impl TestGame {
     fn new(quiz: Quiz) -> Self {
-        Self { state: State::new(&quiz, 1), quiz, seats: Vec::new(), given: Vec::new(), told: Vec::new() }
+        Self { state: State::new(&quiz, 1), quiz, seats: Vec::new(), answers_so_far: Vec::new(), log: Vec::new() }
     }
 
     fn joins(&mut self, name: &str, now: u64) {
@@ -52,16 +52,17 @@ impl Table {
     fn does(&mut self, command: Command, now: u64) {
         match apply(&self.quiz, &self.state, &command, now) {
             Ok(state) => self.state = state,
-            Err(rejection) => self.told.push(format!("{command:?}: {rejection}")),
+            Err(rejection) => self.log.push(format!("{command:?}: {rejection}")),
         }
     }
 
     fn counts(&mut self) {
         let at = self.state.at.unwrap_or_default();
-        let answers: BTreeMap<_, _> = self.given.iter().filter(|(_, given)| given.question == at).cloned().collect();
+        let answers: BTreeMap<_, _> =
+            self.answers_so_far.iter().filter(|(_, answers_so_far)| answers_so_far.question == at).cloned().collect();
         match count(&self.quiz, &self.state, &self.seats, &answers) {
             Ok(counted) => (self.state, self.seats) = (counted.state, counted.seats),
-            Err(rejection) => self.told.push(format!("count: {rejection}")),
+            Err(rejection) => self.log.push(format!("count: {rejection}")),
         }
     }
 
@@ -69,10 +70,12 @@ impl Table {
     fn answers(&mut self, name: &str, answer: Answer, now: u64) -> Decision {
         let question = self.state.at.unwrap_or_default();
         let id = UserId::parse(name).unwrap();
-        let first = self.given.iter().find(|(who, given)| *who == id && given.question == question);
-        let decision = take(self.state.taking(&self.quiz), question, first.map(|(_, given)| given), now);
+        let first =
+            self.answers_so_far.iter().find(|(who, answers_so_far)| *who == id && answers_so_far.question == question);
+        let decision =
+            take(self.state.taking(&self.quiz), question, first.map(|(_, answers_so_far)| answers_so_far), now);
         if let Decision::Accepted { took_ms } = decision {
-            self.given.push((id, RecordedAnswer { question, answer, took_ms }));
+            self.answers_so_far.push((id, RecordedAnswer { question, answer, took_ms }));
         }
         decision
     }
@@ -97,7 +100,7 @@ impl Table {
             [name, "answers", answer] => {
                 let kind = self.quiz.questions[self.state.at.unwrap()].kind;
                 let decision = self.answers(name, answer_of(kind, answer), now);
-                return self.told.push(format!("{name}: {decision:?}"));
+                return self.log.push(format!("{name}: {decision:?}"));
             }
             _ => panic!("what is {event:?}?"),
         };
@@ -137,25 +140,25 @@ fn answer_of(kind: Kind, text: &str) -> Answer {
     }
 }
 
-fn play(quiz: &Quiz, script: &[(u64, &str)]) -> Table {
-    let mut table = Table::new(quiz.clone());
+fn play(quiz: &Quiz, script: &[(u64, &str)]) -> TestGame {
+    let mut game = TestGame::new(quiz.clone());
     for (now, event) in script {
-        table.happens(*now, event);
-        let is_odd = |(_, given): &&(UserId, RecordedAnswer)| {
-            check_answer(&table.quiz.questions[given.question], &given.answer).is_err()
+        game.happens(*now, event);
+        let is_odd = |(_, answers_so_far): &&(UserId, RecordedAnswer)| {
+            check_answer(&game.quiz.questions[answers_so_far.question], &answers_so_far.answer).is_err()
         };
-        assert_eq!(table.given.iter().find(is_odd), None, "the script answers what is asked");
+        assert_eq!(game.answers_so_far.iter().find(is_odd), None, "the script answers what is asked");
     }
-    table
+    game
 }
 
 /// Plays the script, and compares rejections and decisions, followed by the state, with `becomes`.
 #[track_caller]
 fn check(quiz: &Quiz, script: &[(u64, &str)], becomes: &str) {
-    let mut table = play(quiz, script);
-    let looks = table.looks();
-    table.told.push(looks);
-    assert_eq!(table.told.join("\n"), becomes);
+    let mut game = play(quiz, script);
+    let looks = game.looks();
+    game.log.push(looks);
+    assert_eq!(game.log.join("\n"), becomes);
 }
 
 /// Which planet is the largest? 20 seconds; the second of three options is right.

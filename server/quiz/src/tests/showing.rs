@@ -1,6 +1,6 @@
 //! What everybody sees, and what nobody sees yet.
 
-use super::{Table, planets, play, question, quiz, slide};
+use super::{TestGame, planets, play, question, quiz, slide};
 use crate::show;
 use protocol::game::Phase;
 use protocol::quiz::{Kind, Question};
@@ -8,7 +8,9 @@ use protocol::quiz::{Kind, Question};
 #[test]
 fn options_are_shown_when_the_question_opens() {
     let quiz = quiz(&[Question { explanation: "It is.".into(), ..planets() }]);
-    let options = |script: &[(u64, &str)]| show(&quiz, &play(&quiz, script).state).asked.map(|asked| asked.options);
+    let options = |script: &[(u64, &str)]| {
+        show(&quiz, &play(&quiz, script).state).asked.map(|question_view| question_view.options)
+    };
     assert_eq!(options(&[]), None);
     assert_eq!(options(&[(0, "start")]), Some(vec![]));
     assert_eq!(options(&[(0, "start"), (4_000, "tick")]), Some(vec!["Mars".into(), "Jupiter".into(), "Venus".into()]));
@@ -21,8 +23,8 @@ fn an_order_is_shown_shuffled_to_the_end_of_its_question() {
     let mut script = vec![(0, "start"), (4_000, "tick")];
     for event in ["tick", "reveal", "count", "next"] {
         script.push((5_000, event));
-        let asked = show(&quiz, &play(&quiz, &script).state).asked.unwrap();
-        assert_eq!(asked.options, ["Venus", "Mercury"], "after {event}");
+        let question_view = show(&quiz, &play(&quiz, &script).state).asked.unwrap();
+        assert_eq!(question_view.options, ["Venus", "Mercury"], "after {event}");
     }
 }
 
@@ -42,9 +44,9 @@ fn what_was_right_is_shown_from_the_reveal_to_the_next_question() {
         [("tick", false, false), ("count", true, false), ("next", true, true), ("next", false, false)]
     {
         script.push((6_000, event));
-        let mut table = play(&quiz, &[(0, "ana joins")]);
-        script.iter().for_each(|(now, event)| table.happens(*now, event));
-        let game = show(&quiz, &table.state);
+        let mut game = play(&quiz, &[(0, "ana joins")]);
+        script.iter().for_each(|(now, event)| game.happens(*now, event));
+        let game = show(&quiz, &game.state);
         assert_eq!((game.reveal.is_some(), !game.leaders.is_empty()), (is_shown, has_leaders), "after {event}");
     }
 }
@@ -68,9 +70,9 @@ fn the_podium_names_the_question_that_most_knew() {
     script.extend([(6_000, "next"), (6_000, "count"), (6_000, "skip"), (10_000, "tick")]);
     script.extend([(11_000, "ana answers 1"), (11_000, "ben answers 1"), (12_000, "next"), (12_000, "count")]);
     let game = |last| {
-        let mut table = play(&quiz, &script);
-        table.happens(13_000, last);
-        show(&quiz, &table.state)
+        let mut game = play(&quiz, &script);
+        game.happens(13_000, last);
+        show(&quiz, &game.state)
     };
     assert_eq!(game("next").best_known, None, "the game goes on");
     let podium = game("end");
@@ -80,22 +82,22 @@ fn the_podium_names_the_question_that_most_knew() {
 
 #[test]
 fn the_podium_shows_a_place_with_each_step() {
-    let mut table = Table::new(quiz(&[planets()]));
+    let mut game = TestGame::new(quiz(&[planets()]));
     for name in ["ana joins", "ben joins", "eve joins", "ida joins"] {
-        table.happens(0, name);
+        game.happens(0, name);
     }
     for (now, event) in [(1, "start"), (4_001, "tick"), (5_000, "ana answers 1"), (6_000, "next"), (6_000, "count")] {
-        table.happens(now, event);
+        game.happens(now, event);
     }
-    let missing = |table: &Table| show(&quiz(&[planets()]), &table.state).missing;
-    assert_eq!(missing(&table), 0, "it is not the podium yet");
-    table.happens(7_000, "end");
-    assert_eq!((missing(&table), table.state.leaders.len()), (2, 4));
-    let two: Vec<_> = table.state.leaders[..2].iter().map(|leader| leader.id.clone()).collect();
-    assert_eq!(table.state.without(&two).missing, 1, "two places are left, and the second is shown");
-    table.happens(8_000, "next");
-    table.happens(8_001, "next");
-    assert_eq!((missing(&table), table.state.phase), (0, Phase::Podium));
-    table.happens(9_000, "next");
-    assert_eq!((missing(&table), table.state.phase), (0, Phase::Ended));
+    let missing = |game: &TestGame| show(&quiz(&[planets()]), &game.state).missing;
+    assert_eq!(missing(&game), 0, "it is not the podium yet");
+    game.happens(7_000, "end");
+    assert_eq!((missing(&game), game.state.leaders.len()), (2, 4));
+    let two: Vec<_> = game.state.leaders[..2].iter().map(|leader| leader.id.clone()).collect();
+    assert_eq!(game.state.without(&two).missing, 1, "two places are left, and the second is shown");
+    game.happens(8_000, "next");
+    game.happens(8_001, "next");
+    assert_eq!((missing(&game), game.state.phase), (0, Phase::Podium));
+    game.happens(9_000, "next");
+    assert_eq!((missing(&game), game.state.phase), (0, Phase::Ended));
 }

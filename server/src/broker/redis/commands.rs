@@ -62,13 +62,13 @@ impl Commands {
     pub(super) fn open(client: Client, wants_cluster: bool, reload_slots: Arc<Notify>, first: Scripts) -> Self {
         let (sender, state) = watch::channel(State::Connecting);
         let signals = Arc::new(FailureSignals { suspect: Notify::new(), reload_slots });
-        let task = keep(client, wants_cluster, sender, Arc::clone(&signals), first);
+        let task = keep_connected(client, wants_cluster, sender, Arc::clone(&signals), first);
         Self { state, signals, _task: Arc::new(AbortOnDropHandle::new(tokio::spawn(task))) }
     }
 
     /// Runs a script, loading it first if Redis does not have it.
     pub(crate) async fn invoke<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, BrokerError> {
-        self.call(async |mut live| script.invoke_async(&mut live.redis).await).await
+        self.call(async |mut connection| script.invoke_async(&mut connection.redis).await).await
     }
 
     /// Runs a script that needs [`Info::run`]; `fill` gets the one of the very connection that the
@@ -78,22 +78,22 @@ impl Commands {
         script: &Script,
         fill: impl FnOnce(&mut ScriptInvocation<'_>, &str),
     ) -> Result<T, BrokerError> {
-        let call = async |mut live: OpenConnection| {
+        let call = async |mut connection: OpenConnection| {
             let mut invocation = script.prepare_invoke();
-            fill(&mut invocation, &live.run);
-            invocation.invoke_async(&mut live.redis).await
+            fill(&mut invocation, &connection.run);
+            invocation.invoke_async(&mut connection.redis).await
         };
         self.call(call).await
     }
 
     /// Runs a command; fails after [`CALL_WITHIN`].
     pub(crate) async fn run<T: FromRedisValue>(&self, command: &Cmd) -> Result<T, BrokerError> {
-        self.call(async |mut live| command.query_async(&mut live.redis).await).await
+        self.call(async |mut connection| command.query_async(&mut connection.redis).await).await
     }
 
     /// Runs several commands in one round trip.
     pub(crate) async fn run_all<T: FromRedisValue>(&self, commands: &Pipeline) -> Result<T, BrokerError> {
-        self.call(async |mut live| commands.query_async(&mut live.redis).await).await
+        self.call(async |mut connection| commands.query_async(&mut connection.redis).await).await
     }
 
     /// Whether there is a connection now.
@@ -112,7 +112,7 @@ impl Commands {
     }
 
     async fn call<T>(&self, call: impl AsyncFnOnce(OpenConnection) -> RedisResult<T>) -> Result<T, BrokerError> {
-        let call = async { Ok(call(self.live().await?).await) };
+        let call = async { Ok(call(self.open_connection().await?).await) };
         match timeout(CALL_WITHIN, call).await {
             Ok(Ok(result)) => result.map_err(|error| self.explain(&error)),
             Ok(Err(error)) => Err(error),
@@ -120,11 +120,11 @@ impl Commands {
         }
     }
 
-    async fn live(&self) -> Result<OpenConnection, BrokerError> {
+    async fn open_connection(&self) -> Result<OpenConnection, BrokerError> {
         let mut state = self.state.clone();
         let known = state.wait_for(|state| !matches!(state, State::Connecting));
         match timeout(CONNECTION_WITHIN, known).await.map(|known| known.map(|state| state.clone())) {
-            Ok(Ok(State::Up(live))) => Ok(live),
+            Ok(Ok(State::Up(connection))) => Ok(connection),
             Ok(Ok(State::Down(why))) => Err(BrokerError::Unavailable(why.to_string())),
             _ => Err(BrokerError::Unavailable("there is no connection to Redis yet".into())),
         }
@@ -144,7 +144,7 @@ impl Commands {
 }
 
 /// Keeps the connection open for as long as it is polled.
-async fn keep(
+async fn keep_connected(
     client: Client,
     wants_cluster: bool,
     state: watch::Sender<State>,
@@ -180,15 +180,15 @@ async fn keep(
 
 /// Checks the connection every second; returns why it has to be replaced.
 async fn watch_over(connection: &RedisConnection, signals: &FailureSignals) -> ConnectionError {
-    let mut beat = interval(BEAT_EVERY);
-    beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut check_alive = interval(BEAT_EVERY);
+    check_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = beat.tick() => {}
+            _ = check_alive.tick() => {}
             () = signals.suspect.notified() => {}
             () = connection.closed() => return ConnectionError::Closed,
         }
-        if let Err(why) = connection.beat().await {
+        if let Err(why) = connection.check_alive().await {
             return why;
         }
     }

@@ -31,8 +31,8 @@ pub(super) struct Info {
 }
 
 impl Info {
-    pub(super) async fn ask(line: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
-        let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(line).await;
+    pub(super) async fn ask(connection: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
+        let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(connection).await;
         match info {
             Ok(info) => Ok(Self::read(&info)),
             // `INFO` is not permitted: what cannot be checked is assumed to be right.
@@ -54,7 +54,7 @@ impl Info {
     }
 
     /// Checks role, version and cluster mode.
-    pub(super) fn fits(&self, wants_cluster: bool) -> Result<(), IncompatibleRedis> {
+    pub(super) fn check_compatible(&self, wants_cluster: bool) -> Result<(), IncompatibleRedis> {
         match self.version.split('.').next().and_then(|major| major.parse::<u32>().ok()) {
             Some(major) if major < OLDEST => Err(IncompatibleRedis::TooOld(self.version.clone())),
             None => Ok(()),
@@ -73,14 +73,16 @@ mod tests {
 
     #[test]
     fn only_what_is_known_to_be_wrong_is_refused() {
-        let fits = |info: &str, cluster| Info::read(info).fits(cluster).map_err(|unfit| unfit.to_string());
-        assert_eq!(fits("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n", false), Ok(()));
-        assert_eq!(fits("# Server\r\nredis_version:10.1.0\r\nredis_mode:cluster\r\n", true), Ok(()));
-        assert_eq!(fits("something else", true), Ok(()));
-        let old = fits("# Server\r\nredis_version:6.2.14\r\nredis_mode:standalone\r\n", false).unwrap_err();
+        let check = |info: &str, cluster| Info::read(info).check_compatible(cluster).map_err(|unfit| unfit.to_string());
+        assert_eq!(check("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n", false), Ok(()));
+        assert_eq!(check("# Server\r\nredis_version:10.1.0\r\nredis_mode:cluster\r\n", true), Ok(()));
+        assert_eq!(check("something else", true), Ok(()));
+        let old = check("# Server\r\nredis_version:6.2.14\r\nredis_mode:standalone\r\n", false).unwrap_err();
         assert_eq!(old, "Hubbub needs Redis 7 or later; this one is 6.2.14");
-        assert!(fits("redis_version:7.2.0\r\nredis_mode:cluster\r\n", false).unwrap_err().contains("redis-cluster://"));
-        assert!(fits("redis_version:7.2.0\r\nredis_mode:standalone\r\n", true).unwrap_err().contains("no cluster"));
+        assert!(
+            check("redis_version:7.2.0\r\nredis_mode:cluster\r\n", false).unwrap_err().contains("redis-cluster://")
+        );
+        assert!(check("redis_version:7.2.0\r\nredis_mode:standalone\r\n", true).unwrap_err().contains("no cluster"));
     }
 
     #[test]

@@ -136,7 +136,7 @@ async fn run_publish_script(
     let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
     words.extend(keys.iter().map(String::as_bytes));
     words.extend(arguments(append, &epoch, connection.run()));
-    let Some(told) = connection.ask(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
+    let Some(told) = connection.call(&words, read).await? else { return Ok(Err(BrokerError::Conflict)) };
     let appended = told.appended();
     if let Ok(Appended { position, .. }) = &appended {
         connection.epoch_cache.learn(&append.channel, Log { epoch: position.epoch.clone(), origin: told.origin });
@@ -167,12 +167,12 @@ async fn run_append_script(
         &append.head,
         &append.tail,
     ];
-    let read = |word: RespValue<'_>| match word {
+    let read = |value: RespValue<'_>| match value {
         RespValue::Null => Some(None),
         RespValue::Number(offset) => u64::try_from(offset).ok().map(Some),
         _ => None,
     };
-    match connection.ask(&words.map(str::as_bytes), read).await {
+    match connection.call(&words.map(str::as_bytes), read).await {
         // The script is not loaded (any more), or memory is full: `publish.lua` finds out.
         Err(CommandError::Refused(_)) => Ok(None),
         answer => answer,
@@ -224,8 +224,8 @@ fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     all
 }
 
-fn read(word: RespValue<'_>) -> Option<Option<PublishReply>> {
-    match word {
+fn read(value: RespValue<'_>) -> Option<Option<PublishReply>> {
+    match value {
         RespValue::Null => Some(None),
         RespValue::List(words) => match words.as_slice() {
             [RespValue::Text(epoch), RespValue::Text(offset), RespValue::Number(repeated), RespValue::Text(origin)] => {

@@ -87,9 +87,10 @@ impl Subscriptions {
         let delivery_handler = Arc::clone(&self.delivery_handler);
         let on_push = Box::new(move |name: &[u8], body: &[u8]| delivery_handler.on_push(name, body));
         let connection = Connection::open(&self.address, self.is_cluster, on_push).await?;
-        self.tell(&connection, self.subscribe_command(), std::slice::from_ref(&self.delivery_handler.probe)).await?;
+        self.send_command(&connection, self.subscribe_command(), std::slice::from_ref(&self.delivery_handler.probe))
+            .await?;
         let all = self.desired.take_all();
-        self.tell(&connection, self.subscribe_command(), &all.come).await?;
+        self.send_command(&connection, self.subscribe_command(), &all.come).await?;
         self.desired.acknowledge(&all);
         self.delivery_handler.health.connected();
         if was_up || all.has_moved_here {
@@ -100,14 +101,14 @@ impl Subscriptions {
 
     /// Subscribes and unsubscribes as desired until the connection breaks.
     async fn serve(&self, connection: &Connection) -> ConnectionError {
-        let mut beat = interval(BEAT_EVERY);
-        beat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut check_alive = interval(BEAT_EVERY);
+        check_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
                 () = self.desired.changed() => self.change(connection).await,
-                _ = beat.tick() => match self.delivery_handler.health.is_deaf() {
+                _ = check_alive.tick() => match self.delivery_handler.health.is_deaf() {
                     true => Err(ConnectionError::Deaf),
-                    false => connection.beat().await,
+                    false => connection.check_alive().await,
                 },
                 () = connection.closed() => Err(ConnectionError::Closed),
                 () = connection.moved() => Err(ConnectionError::Moved),
@@ -120,8 +121,8 @@ impl Subscriptions {
 
     async fn change(&self, connection: &Connection) -> Result<(), ConnectionError> {
         let change = self.desired.take_changed();
-        self.tell(connection, self.subscribe_command(), &change.come).await?;
-        self.tell(connection, self.unsubscribe_command(), &change.go).await?;
+        self.send_command(connection, self.subscribe_command(), &change.come).await?;
+        self.send_command(connection, self.unsubscribe_command(), &change.go).await?;
         self.desired.acknowledge(&change);
         if change.has_moved_here {
             self.delivery_handler.queue.send(Delivery::Interrupted);
@@ -129,7 +130,12 @@ impl Subscriptions {
         Ok(())
     }
 
-    async fn tell(&self, connection: &Connection, command: &str, names: &[String]) -> Result<(), ConnectionError> {
+    async fn send_command(
+        &self,
+        connection: &Connection,
+        command: &str,
+        names: &[String],
+    ) -> Result<(), ConnectionError> {
         for names in names.chunks(TOGETHER) {
             let told = timeout(ANSWER_WITHIN, connection.subscribe(command, names)).await;
             told.map_err(|_| ConnectionError::Silent)??;

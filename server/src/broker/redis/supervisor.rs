@@ -112,7 +112,7 @@ impl RedisConnection {
     }
 
     /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
-    pub(super) async fn beat(&self) -> Result<(), ConnectionError> {
+    pub(super) async fn check_alive(&self) -> Result<(), ConnectionError> {
         let info = match Info::ask(&mut self.redis()).await {
             Ok(info) => info,
             Err(error) if error.is_timeout() => return Err(ConnectionError::Silent),
@@ -146,7 +146,7 @@ async fn connect(
         Ok::<_, ConnectionError>((redis, info))
     };
     let (redis, info) = timeout(ANSWER_WITHIN * 2, connecting).await.map_err(|_| ConnectionError::Silent)??;
-    info.fits(wants_cluster)?;
+    info.check_compatible(wants_cluster)?;
     Ok((redis, info))
 }
 

@@ -29,27 +29,27 @@ impl OwnedNewcomer {
     }
 }
 
-pub(super) fn seat(sql: &Connection, key: &Key, wish: &OwnedNewcomer, now: u64) -> Result<SeatOutcome> {
+pub(super) fn seat(sql: &Connection, key: &Key, newcomer: &OwnedNewcomer, now: u64) -> Result<SeatOutcome> {
     let known: Option<(i64, i64)> = sql
         .prepare_cached("SELECT locked, seated FROM games WHERE pin = ?1 AND id = ?2")?
         .query_row(params![key.pin.as_str(), key.id], |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
-    let Some((door, after)) = known else { return Ok(SeatOutcome::Gone) };
-    match player_status(sql, key, &wish.player)? {
+    let Some((policy, after)) = known else { return Ok(SeatOutcome::Gone) };
+    match player_status(sql, key, &newcomer.player)? {
         PlayerStatus::Kicked => return Ok(SeatOutcome::Kicked),
         PlayerStatus::Declined => return Ok(SeatOutcome::Declined),
         PlayerStatus::Seated(seat) => return Ok(SeatOutcome::At(seat)),
         PlayerStatus::Away(seat) => {
-            bring_back(sql, key, &wish.player)?;
+            bring_back(sql, key, &newcomer.player)?;
             return Ok(SeatOutcome::At(seat));
         }
         PlayerStatus::Unknown => {}
     }
-    let waited = waited(sql, key, &wish.player)?;
-    let blocked_for = blocked_for(sql, key, &wish.network, now)?;
+    let waited = waited(sql, key, &newcomer.player)?;
+    let blocked_for = blocked_for(sql, key, &newcomer.network, now)?;
     // Whoever was admitted enters, even if locked or blocked since; whoever waits keeps waiting for a host.
     if !waited.as_ref().is_some_and(|waited| waited.is_admitted || waited.is_current(now)) {
-        if door == EntrancePolicy::Locked as i64 {
+        if policy == EntrancePolicy::Locked as i64 {
             return Ok(SeatOutcome::Locked);
         }
         if let Some(for_ms) = blocked_for {
@@ -57,19 +57,19 @@ pub(super) fn seat(sql: &Connection, key: &Key, wish: &OwnedNewcomer, now: u64) 
         }
     }
     let after = unsigned(after);
-    if after >= wish.most as u64 {
+    if after >= newcomer.most as u64 {
         return Ok(SeatOutcome::Full);
     }
-    if is_taken(sql, key, &wish.skeleton)? {
+    if is_taken(sql, key, &newcomer.skeleton)? {
         return Ok(SeatOutcome::NameTaken);
     }
-    let needs_approval = door != EntrancePolicy::Open as i64 || blocked_for.is_some();
-    if let Some(not_yet) = pass(sql, key, wish, waited, needs_approval, now)? {
+    let needs_approval = policy != EntrancePolicy::Open as i64 || blocked_for.is_some();
+    if let Some(not_yet) = pass(sql, key, newcomer, waited, needs_approval, now)? {
         return Ok(not_yet);
     }
-    let seat = new_seat(&wish.player, &wish.name, after).fill(now);
+    let seat = new_seat(&newcomer.player, &newcomer.name, after).fill(now);
     let insert = "INSERT INTO seats (game, player, skeleton, seat, network) VALUES (?1, ?2, ?3, ?4, ?5)";
-    let row = params![key.id, wish.player.as_str(), wish.skeleton, seat, wish.network];
+    let row = params![key.id, newcomer.player.as_str(), newcomer.skeleton, seat, newcomer.network];
     sql.prepare_cached(insert)?.execute(row)?;
     sql.prepare_cached("UPDATE games SET seated = seated + 1 WHERE id = ?1")?.execute([&key.id])?;
     Ok(SeatOutcome::At(read(&seat, "a seat")?))
@@ -115,7 +115,7 @@ fn waited(sql: &Connection, key: &Key, player: &UserId) -> Result<Option<Waiting
 fn pass(
     sql: &Connection,
     key: &Key,
-    wish: &OwnedNewcomer,
+    newcomer: &OwnedNewcomer,
     waited: Option<WaitingEntry>,
     needs_approval: bool,
     now: u64,
@@ -123,12 +123,12 @@ fn pass(
     match &waited {
         Some(waited) if waited.is_admitted || !needs_approval => {
             sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?
-                .execute(params![key.id, wish.player.as_str()])?;
+                .execute(params![key.id, newcomer.player.as_str()])?;
             return Ok(None);
         }
         None if needs_approval && is_crowded(sql, key, now)? => return Ok(Some(SeatOutcome::Crowded)),
         None => {
-            if let Some(retry_after_ms) = arrive(sql, key, &wish.arrivals, now)? {
+            if let Some(retry_after_ms) = arrive(sql, key, &newcomer.arrivals, now)? {
                 return Ok(Some(SeatOutcome::TooMany { retry_after_ms }));
             }
         }
@@ -140,7 +140,8 @@ fn pass(
     let since = waited.filter(|waited| waited.is_current(now)).map(|waited| waited.since);
     let put = "INSERT OR REPLACE INTO newcomers (game, player, name, asked_at, admitted, since)
                VALUES (?1, ?2, ?3, ?4, 0, ?5)";
-    let row = params![key.id, wish.player.as_str(), wish.name.as_str(), signed(now), signed(since.unwrap_or(now))];
+    let row =
+        params![key.id, newcomer.player.as_str(), newcomer.name.as_str(), signed(now), signed(since.unwrap_or(now))];
     sql.prepare_cached(put)?.execute(row)?;
     Ok(Some(SeatOutcome::Waiting { is_new: since.is_none() }))
 }
@@ -241,7 +242,7 @@ pub(super) fn kick(
         if let Some(for_ms) = block_for_ms.filter(|_| !network.is_empty()) {
             block.execute(params![key.id, network, signed(now + for_ms)])?;
         }
-        send_away(sql, key, &player, PlayerStatus::Kicked)?;
+        note_sent_away(sql, key, &player, PlayerStatus::Kicked)?;
         gone.push(player);
     }
     let update = "UPDATE games SET seated = seated - ?2 WHERE id = ?1";
@@ -250,11 +251,11 @@ pub(super) fn kick(
 }
 
 /// Notes for good that a player was kicked or declined.
-fn send_away(sql: &Connection, key: &Key, player: &UserId, standing: PlayerStatus) -> Result<()> {
+fn note_sent_away(sql: &Connection, key: &Key, player: &UserId, status: PlayerStatus) -> Result<()> {
     sql.prepare_cached("INSERT OR IGNORE INTO kicked (game, player, was_in) VALUES (?1, ?2, ?3)")?.execute(params![
         key.id,
         player.as_str(),
-        standing == PlayerStatus::Kicked
+        status == PlayerStatus::Kicked
     ])?;
     Ok(())
 }
@@ -299,7 +300,7 @@ pub(super) fn decline(sql: &Connection, key: &Key, players: &[UserId]) -> Result
     let mut delete = sql.prepare_cached("DELETE FROM newcomers WHERE game = ?1 AND player = ?2")?;
     for player in players {
         if delete.execute(params![key.id, player.as_str()])? == 1 {
-            send_away(sql, key, player, PlayerStatus::Declined)?;
+            note_sent_away(sql, key, player, PlayerStatus::Declined)?;
         }
     }
     Ok(())

@@ -97,9 +97,9 @@ impl GameStore for EmbeddedGames {
         self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
     }
 
-    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
         let key = key.clone();
-        self.read(move |sql| rows::played(sql, &key)).await
+        self.read(move |sql| rows::round_quiz_of(sql, &key)).await
     }
 
     async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError> {
@@ -135,8 +135,8 @@ impl GameStore for EmbeddedGames {
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError> {
         let key = key.clone();
-        let wish = entrance::OwnedNewcomer::of(newcomer);
-        Ok(self.file.write(move |sql| entrance::seat(sql, &key, &wish, now_ms())).await?)
+        let newcomer = entrance::OwnedNewcomer::of(newcomer);
+        Ok(self.file.write(move |sql| entrance::seat(sql, &key, &newcomer, now_ms())).await?)
     }
 
     async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError> {
@@ -225,9 +225,9 @@ impl GameStore for EmbeddedGames {
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError> {
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError> {
         let key = key.clone();
-        Ok(self.file.write(move |sql| rows::note_kept(sql, &key, kept)).await?)
+        Ok(self.file.write(move |sql| rows::note_stored_results(sql, &key, stored_progress)).await?)
     }
 
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {

@@ -13,7 +13,7 @@ use rusqlite::{Connection, OptionalExtension, Row, params};
 use super::read;
 use crate::games::{
     AnswerOutcome, EntrancePolicy, GAME_TTL_SECONDS, GameSnapshot, Key, NewGame, NextRound, PlayerStatus, RoundQuiz,
-    Turnout, new_given,
+    Turnout, new_answer,
 };
 use crate::storage::sqlite::SqliteError;
 
@@ -37,7 +37,7 @@ pub(super) fn create(sql: &Connection, begun: &NewGame, version: u64, now: u64) 
     Ok(sql.prepare_cached(insert)?.execute(row)? == 1)
 }
 
-pub(super) fn played(sql: &Connection, key: &Key) -> Result<Option<RoundQuiz>> {
+pub(super) fn round_quiz_of(sql: &Connection, key: &Key) -> Result<Option<RoundQuiz>> {
     let mut select = sql.prepare_cached("SELECT owner, round, quiz FROM games WHERE pin = ?1 AND id = ?2")?;
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get(1)?, row.get::<_, String>(2)?));
     let Some((owner, round, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
@@ -55,8 +55,8 @@ pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<GameS
         return Ok(None);
     };
     let key = Key { pin: pin.clone(), id };
-    let (version, kept) = (unsigned(version), unsigned(kept));
-    Ok(Some(GameSnapshot { key, version, state: read(&state, "a game")?, now, kept }))
+    let (version, stored_progress) = (unsigned(version), unsigned(kept));
+    Ok(Some(GameSnapshot { key, version, state: read(&state, "a game")?, now, stored_progress }))
 }
 
 /// Updates a game; false: it is not at the expected version.
@@ -196,12 +196,12 @@ pub(super) fn answer(
     let first = answer_of(sql, key, player, question)?;
     Ok(match (quiz::take(taking(sql, key)?, question, first.as_ref(), now), first) {
         (Decision::Accepted { took_ms }, _) => {
-            let given = new_given(question, answer).fill(took_ms);
-            let row = params![key.id, signed(question as u64), player.as_str(), given];
+            let answer_json = new_answer(question, answer).fill(took_ms);
+            let row = params![key.id, signed(question as u64), player.as_str(), answer_json];
             let insert = "INSERT INTO answers VALUES (?1,
                 (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
             sql.prepare_cached(insert)?.execute(row)?;
-            AnswerOutcome::Accepted(read(&given, "an answer")?)
+            AnswerOutcome::Accepted(read(&answer_json, "an answer")?)
         }
         (Decision::Duplicate, Some(first)) => AnswerOutcome::Duplicate(first),
         (Decision::Late { late_ms }, _) => AnswerOutcome::Late(late_ms),
@@ -226,9 +226,9 @@ pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BT
     let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
     let mut answers = BTreeMap::new();
     for found in select.query_map(params![key.id, signed(question as u64)], row)? {
-        let (player, given) = found?;
+        let (player, answer_json) = found?;
         if let Ok(player) = UserId::parse(&player) {
-            answers.insert(player, read(&given, "an answer")?);
+            answers.insert(player, read(&answer_json, "an answer")?);
         }
     }
     Ok(answers)
@@ -243,8 +243,8 @@ pub(super) fn answer_of(
     let select = "SELECT given FROM answers WHERE game = ?1 AND question =
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)) AND player = ?3";
     let whose = params![key.id, signed(question as u64), player.as_str()];
-    let given: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
-    given.map(|given| read(&given, "an answer")).transpose()
+    let answer_json: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
+    answer_json.map(|json| read(&json, "an answer")).transpose()
 }
 
 pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {
@@ -258,9 +258,9 @@ pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Tu
     Ok(sql.prepare_cached(select)?.query_row(params![key.id, signed(question as u64)], row)?)
 }
 
-pub(super) fn note_kept(sql: &Connection, key: &Key, kept: u64) -> Result<()> {
+pub(super) fn note_stored_results(sql: &Connection, key: &Key, stored_progress: u64) -> Result<()> {
     let update = "UPDATE games SET kept = max(kept, ?2) WHERE id = ?1";
-    sql.prepare_cached(update)?.execute(params![key.id, signed(kept)])?;
+    sql.prepare_cached(update)?.execute(params![key.id, signed(stored_progress)])?;
     Ok(())
 }
 

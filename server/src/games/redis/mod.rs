@@ -42,7 +42,7 @@ pub struct RedisGames {
     judge: Script,
     take_over: Script,
     rename: Script,
-    note_kept: Script,
+    note_stored_results: Script,
 }
 
 impl RedisGames {
@@ -67,7 +67,7 @@ impl RedisGames {
             judge: Script::new(include_str!("judge.lua")),
             take_over: Script::new(include_str!("take_over.lua")),
             rename: Script::new(include_str!("rename.lua")),
-            note_kept: Script::new(include_str!("note_kept.lua")),
+            note_stored_results: Script::new(include_str!("note_stored_results.lua")),
         }
     }
 
@@ -105,7 +105,7 @@ impl GameStore for RedisGames {
         self.change(&CommitCall::begins(begun)).await
     }
 
-    async fn played(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
         let mut ask = redis::cmd("HMGET");
         ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz").arg("round");
         type Found = (Option<String>, Option<String>, Option<String>, Option<u32>);
@@ -127,7 +127,7 @@ impl GameStore for RedisGames {
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
         let state = wire::decode(&state).ok_or_else(|| odd("a game"))?;
-        Ok(Some(GameSnapshot { key, version, state, now, kept: kept.parse().unwrap_or(0) }))
+        Ok(Some(GameSnapshot { key, version, state, now, stored_progress: kept.parse().unwrap_or(0) }))
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
@@ -265,16 +265,21 @@ impl GameStore for RedisGames {
         question: usize,
         answer: &Answer,
     ) -> Result<AnswerOutcome, StoreError> {
-        let given = super::new_given(question, answer);
+        let submitted = super::new_answer(question, answer);
         let mut call = self.answer.prepare_invoke();
         call.key(self.keys.game(&key.pin));
         call.key(self.keys.seats(key)).key(self.keys.answers(key, question));
-        call.arg(&key.id).arg(player.as_str()).arg(question).arg(given.head).arg(given.tail).arg(GAME_TTL_SECONDS);
+        call.arg(&key.id)
+            .arg(player.as_str())
+            .arg(question)
+            .arg(submitted.head)
+            .arg(submitted.tail)
+            .arg(GAME_TTL_SECONDS);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
-        let given = || wire::decode(&told).ok_or_else(|| odd("an answer"));
+        let recorded = || wire::decode(&told).ok_or_else(|| odd("an answer"));
         Ok(match became.as_str() {
-            "accepted" => AnswerOutcome::Accepted(given()?),
-            "duplicate" => AnswerOutcome::Duplicate(given()?),
+            "accepted" => AnswerOutcome::Accepted(recorded()?),
+            "duplicate" => AnswerOutcome::Duplicate(recorded()?),
             "late" => AnswerOutcome::Late(told.parse().ok()),
             "closed" => AnswerOutcome::NotOpen,
             _ => AnswerOutcome::NoSeat,
@@ -295,8 +300,8 @@ impl GameStore for RedisGames {
         question: usize,
     ) -> Result<Option<RecordedAnswer>, StoreError> {
         let ask = Cmd::hget(self.keys.answers(key, question), player.as_str());
-        let given: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
-        given.map(|given| wire::decode(&given).ok_or_else(|| odd("an answer"))).transpose()
+        let answer_json: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
+        answer_json.map(|json| wire::decode(&json).ok_or_else(|| odd("an answer"))).transpose()
     }
 
     async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
@@ -311,9 +316,9 @@ impl GameStore for RedisGames {
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn note_kept(&self, key: &Key, kept: u64) -> Result<(), StoreError> {
-        let mut call = self.note_kept.prepare_invoke();
-        call.key(self.keys.game(&key.pin)).arg(&key.id).arg(kept);
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError> {
+        let mut call = self.note_stored_results.prepare_invoke();
+        call.key(self.keys.game(&key.pin)).arg(&key.id).arg(stored_progress);
         self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
     }

@@ -46,7 +46,7 @@ impl PartialBody {
             return Ok(false);
         }
         let begins = self.take();
-        let_go_by(&mut self.body).await;
+        read_and_drop(&mut self.body).await;
         Err(BodyError::TooMuch(begins))
     }
 
@@ -57,11 +57,11 @@ impl PartialBody {
 
 /// Reads and drops a refused body, for a while.
 pub(in crate::http) async fn discard(body: Body) {
-    let_go_by(&mut body.into_data_stream()).await;
+    read_and_drop(&mut body.into_data_stream()).await;
 }
 
 /// If the connection were closed before the body has come, the client would get an error and no reason.
-async fn let_go_by(body: &mut BodyDataStream) {
+async fn read_and_drop(body: &mut BodyDataStream) {
     let mut left = DISCARD_BYTES;
     let go_by = async {
         while let Some(Ok(part)) = body.next().await {

@@ -24,17 +24,18 @@ const LIMITS: Limits = Limits {
 };
 
 /// A checked picture, or why it was refused, as the end of a sentence.
-type Looked = (usize, String, Result<Picture, String>);
+type CheckedPicture = (usize, String, Result<Picture, String>);
 
 /// Stores the pictures of an imported file, and links them to their questions. Pictures that cannot
 /// be stored are reported.
-pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -> Result<Imported, Refusal> {
+pub(super) async fn store_pictures(files: &Files, payer: &Payer, mut imported: Imported) -> Result<Imported, Refusal> {
     forget_missing(files, &mut imported).await?;
     let brought = take(&mut imported.pictures);
     if brought.is_empty() {
         return Ok(imported);
     }
-    let looked: Vec<Looked> = files.node.workers.run(LIMITS, move |budget| look_at(brought, budget)).await?;
+    let looked: Vec<CheckedPicture> =
+        files.node.workers.run(LIMITS, move |budget| check_pictures(brought, budget)).await?;
     for (at, words, picture) in looked {
         let kept = match picture {
             Ok(picture) => files.node.library.add_picture(payer, &picture).await.map_err(|error| clause(&error)),
@@ -51,7 +52,7 @@ pub(super) async fn keep(files: &Files, payer: &Payer, mut imported: Imported) -
     Ok(imported)
 }
 
-fn look_at(brought: Vec<BroughtPicture>, budget: &Budget) -> Vec<Looked> {
+fn check_pictures(brought: Vec<BroughtPicture>, budget: &Budget) -> Vec<CheckedPicture> {
     let look = |BroughtPicture { question, bytes, words }| {
         let looked = match budget.check() {
             Ok(()) => picture::clean(&bytes, &Budget::of(picture::LIMITS)).map_err(PictureError::clause),
@@ -80,7 +81,7 @@ async fn forget_missing(files: &Files, imported: &mut Imported) -> Result<(), Re
             Some(is_known) => *is_known,
             None => {
                 let is_named = picture::Kind::of_id(&id).is_some();
-                let is_known = is_named && files.node.library.kept.picture(&id).await?.is_some();
+                let is_known = is_named && files.node.library.store.picture(&id).await?.is_some();
                 known.insert(id, is_known);
                 is_known
             }

@@ -15,7 +15,7 @@ use protocol::text::{Shape, clean};
 use serde::Deserialize;
 
 use super::{Answer, FORM_BYTES, Files, QUIZ_FORM_BYTES, Refusal, Upload, contains, illustrations, json, not_a_quiz};
-use crate::quizzes::import::{self as file, Answered, Imported};
+use crate::quizzes::import::{self as file, ImportDecisions, Imported};
 
 /// An extension of the response: what was understood of a file that came by a form. The router renders
 /// it as a page.
@@ -48,7 +48,7 @@ pub(super) async fn import(
     let called: String = clean(&name, Shape::Line).chars().take(FILE_NAME_CHARS).collect();
     let workers = &files.node.workers;
     let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
-    let imported = illustrations::keep(&files, &payer, imported.map_err(not_a_quiz)?).await?;
+    let imported = illustrations::store_pictures(&files, &payer, imported.map_err(not_a_quiz)?).await?;
     if is_form(&headers) {
         let understood = Understood { imported: Arc::new(imported), file: called };
         return Ok((Extension(understood), ()).into_response());
@@ -75,7 +75,7 @@ pub(super) async fn keep_import(
 ) -> Answer {
     let Upload { payer, headers, body, _place } = files.receive(&member, request, peer, QUIZ_FORM_BYTES).await?;
     let fields = form_urlencoded::parse(&body).into_owned();
-    let quiz = Answered::read(fields).quiz().map_err(not_a_quiz)?;
+    let quiz = ImportDecisions::read(fields).quiz().map_err(not_a_quiz)?;
     let saved = files.node.library.save(&payer, None, 0, quiz).await?;
     if is_form(&headers) {
         return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());

@@ -150,7 +150,7 @@ async fn take_picture(
 async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
     let known = PictureId::parse(&id).ok().and_then(|id| Some((Kind::of_id(&id)?, id)));
     let (kind, id) = known.ok_or_else(missing)?;
-    let bytes = files.node.library.kept.picture(&id).await?.ok_or_else(missing)?;
+    let bytes = files.node.library.store.picture(&id).await?.ok_or_else(missing)?;
     let headers = [
         (header::CONTENT_TYPE, kind.content_type()),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

@@ -200,12 +200,12 @@ fn another_log_sends_everybody_to_read_anew() {
 #[test]
 fn everybody_is_told_when_the_log_is_out_of_reach_and_whoever_comes_meanwhile_too() {
     let (mut fanout, outbox) = listening(4);
-    fanout.tell_availability(false, "away".into());
+    fanout.set_available(false, "away".into());
     assert!(!fanout.is_available());
     let late = Arc::new(Outbox::stuck(1 << 20));
     fanout.register(SubscriptionId(2), late.clone());
     fanout.activate(SubscriptionId(2), &at(4), "hello");
-    fanout.tell_availability(true, "back".into());
+    fanout.set_available(true, "back".into());
     assert_eq!(heard(&mut fanout, &outbox), ["hello", "away", "back"]);
     assert_eq!(heard(&mut fanout, &late), ["hello", "away", "back"]);
 }

@@ -18,19 +18,19 @@ fn name(n: u8) -> Name {
 #[derive(Default)]
 struct Room {
     members: BTreeMap<UserId, Name>,
-    news: Delta,
+    delta: Delta,
     watchers: Vec<BTreeMap<UserId, Name>>,
 }
 
 impl Room {
     fn enter(&mut self, who: u16, called: u8) {
         let before = self.members.insert(user(who), name(called));
-        self.news.note(&user(who), before.as_ref(), Some(&name(called)));
+        self.delta.note(&user(who), before.as_ref(), Some(&name(called)));
     }
 
     fn leave(&mut self, who: u16) {
         if let Some(before) = self.members.remove(&user(who)) {
-            self.news.note(&user(who), Some(&before), None);
+            self.delta.note(&user(who), Some(&before), None);
         }
     }
 
@@ -40,12 +40,12 @@ impl Room {
         let people = (Bound::Unbounded, last.as_ref().map_or(Bound::Unbounded, Bound::Included));
         let seen = self.members.range::<UserId, _>(people).map(|(id, name)| (id.clone(), name.clone()));
         self.watchers.push(seen.collect());
-        self.news.shown(people);
+        self.delta.shown(people);
     }
 
     /// Announces the next frame; returns how many came and left in it.
-    fn tell(&mut self) -> Option<(usize, usize)> {
-        let (joined, left) = self.news.take()?;
+    fn take_announcement(&mut self) -> Option<(usize, usize)> {
+        let (joined, left) = self.delta.take()?;
         for watcher in &mut self.watchers {
             for member in &joined {
                 watcher.insert(member.id.clone(), member.name.clone());
@@ -63,10 +63,10 @@ fn who_came_and_went_before_it_was_told_is_not_told() {
     room.enter(1, 1);
     room.leave(1);
     room.enter(2, 1);
-    assert_eq!(room.tell(), Some((1, 0)));
+    assert_eq!(room.take_announcement(), Some((1, 0)));
     room.leave(2);
     room.enter(2, 1);
-    assert_eq!(room.tell(), None);
+    assert_eq!(room.take_announcement(), None);
 }
 
 #[test]
@@ -76,7 +76,7 @@ fn who_was_shown_somebody_is_told_that_they_went() {
     room.enter(1, 1);
     room.watch(None);
     room.leave(1);
-    assert_eq!(room.tell(), Some((0, 1)));
+    assert_eq!(room.take_announcement(), Some((0, 1)));
     assert!(room.watchers.iter().all(BTreeMap::is_empty));
 }
 
@@ -85,11 +85,11 @@ fn a_frame_stays_bounded_and_the_next_ones_have_the_rest() {
     let mut room = Room::default();
     room.watch(None);
     (0..1200).for_each(|who| room.enter(who, 1));
-    let frames = std::iter::from_fn(|| room.tell()).collect::<Vec<_>>();
+    let frames = std::iter::from_fn(|| room.take_announcement()).collect::<Vec<_>>();
     assert_eq!(frames, [(MEMBERS_PER_FRAME, 0); 12]);
     (0..1200).for_each(|who| room.leave(who));
     (2000..2050).for_each(|who| room.enter(who, 1));
-    let frames = std::iter::from_fn(|| room.tell()).collect::<Vec<_>>();
+    let frames = std::iter::from_fn(|| room.take_announcement()).collect::<Vec<_>>();
     assert_eq!(frames, [(50, LEAVES_PER_FRAME), (0, LEAVES_PER_FRAME), (0, 200)]);
     assert_eq!(room.watchers[0], room.members);
 }
@@ -126,10 +126,10 @@ proptest! {
                     room.watch(last);
                     saw_all.push(last.is_none());
                 }
-                Event::Tell => drop(room.tell()),
+                Event::Tell => drop(room.take_announcement()),
             }
         }
-        while room.tell().is_some() {}
+        while room.take_announcement().is_some() {}
         for (watcher, saw_all) in room.watchers.iter().zip(saw_all) {
             let right = watcher.iter().all(|(user, name)| room.members.get(user) == Some(name));
             prop_assert!(right, "{watcher:?} of {:?}", room.members);

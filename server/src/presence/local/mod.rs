@@ -9,7 +9,7 @@ use protocol::{Member, Name, UserId};
 
 use super::delta::Delta;
 use super::local_member::{GraceToken, LocalMember, StoreCall};
-use super::roster::{Roster, Ticket};
+use super::roster::{Roster, SnapshotRequest};
 use super::service::Departure;
 use super::{Change, Snapshot, Summary};
 use crate::channel::Channel;
@@ -179,7 +179,7 @@ impl Local {
     }
 
     /// Takes a snapshot, and marks the entries of this node that differ from it.
-    pub(super) fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
+    pub(super) fn answer(&mut self, ticket: SnapshotRequest, snapshot: &Snapshot) {
         let Self { roster, people, delta, shown, .. } = self;
         if roster.answer(ticket, snapshot, &mut watch(people, shown.then_some(delta))) {
             self.compare_entries(snapshot);
@@ -187,19 +187,19 @@ impl Local {
     }
 
     /// Begins a comparison with the store's [`Summary`]; `None` when a snapshot is under way or not needed.
-    pub(super) fn question(&self) -> Option<SummaryRequest> {
+    pub(super) fn begin_comparison(&self) -> Option<SummaryRequest> {
         let version = self.roster.version().filter(|_| self.connections > 0 && !self.roster.wants_snapshot())?;
         Some(SummaryRequest { version, calls: self.calls })
     }
 
     /// Compares with the store's summary. Only a difference that no notice or call under way explains
     /// asks for a snapshot.
-    pub(super) fn compare(&mut self, question: SummaryRequest, standing: Summary) {
-        self.roster.compare(question.version, standing.version, standing.count);
+    pub(super) fn compare(&mut self, question: SummaryRequest, summary: Summary) {
+        self.roster.compare(question.version, summary.version, summary.count);
         let entries = self.people.values().filter(|person| person.has_entry()).count();
         let unsure = self.people.values().filter(|person| !person.is_settled()).count() as u64;
         let ended = self.calls - question.calls;
-        if entries.abs_diff(standing.mine) as u64 > unsure + ended {
+        if entries.abs_diff(summary.mine) as u64 > unsure + ended {
             self.roster.doubt();
         }
     }

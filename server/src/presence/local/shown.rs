@@ -49,13 +49,13 @@ impl Local {
 
     /// Takes the changes to announce now. In a large room, and where one frame was not enough, a
     /// pause follows, until [`Self::end_pause`].
-    pub(in crate::presence) fn tell(&mut self) -> Option<Presence> {
+    pub(in crate::presence) fn take_announcement(&mut self) -> Option<Presence> {
         if self.pauses {
             return None;
         }
         let (joined, left) = self.delta.take()?;
         let member_count = self.roster.count();
-        self.pauses = member_count > limits::MEMBERS_TOLD_AT_ONCE || !self.delta.is_empty();
+        self.pauses = member_count > limits::MEMBERS_SENT_AT_ONCE || !self.delta.is_empty();
         Some(Presence { room_id: self.channel.room(), joined, left, member_count })
     }
 

@@ -79,12 +79,12 @@ impl Leases {
     ///
     /// # Errors The lease may have run out: nothing may be written before it is renewed.
     pub(super) async fn node(&self) -> Result<String, PresenceError> {
-        let tenure = self.current();
-        self.take(&tenure).await?;
-        if tenure.renewed().elapsed() >= self.options.lease {
+        let term = self.current();
+        self.take(&term).await?;
+        if term.renewed().elapsed() >= self.options.lease {
             return Err(PresenceError("the node's lease may have run out".into()));
         }
-        Ok(tenure.name.clone())
+        Ok(term.name.clone())
     }
 
     /// The name of the last lease.
@@ -94,9 +94,9 @@ impl Leases {
 
     /// Renews the lease; if it was lost, the next call of [`Self::node`] takes another.
     pub(super) async fn renew(&self) -> Result<Lease, BrokerError> {
-        let tenure = self.current();
-        self.take(&tenure).await?;
-        let renewed = self.invoke(&tenure, 0, "renew").await?;
+        let term = self.current();
+        self.take(&term).await?;
+        let renewed = self.invoke(&term, 0, "renew").await?;
         if renewed.lease == Lease::Lost {
             *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(LeaseTerm::new(&self.options.node));
         }
@@ -105,12 +105,12 @@ impl Leases {
 
     /// Claims what dead nodes left. Only the holder of a lease may.
     pub(super) async fn claim(&self) -> Result<Claimed, BrokerError> {
-        let tenure = self.current();
+        let term = self.current();
         // When Redis was away, all leases have run out, those of living nodes too. The first that is back
         // must leave the others time to renew.
-        match tenure.taken.get() {
+        match term.taken.get() {
             Some(taken) if taken.elapsed() >= self.options.lease => {
-                Ok(self.invoke(&tenure, CLAIMS, "claim").await?.claimed)
+                Ok(self.invoke(&term, CLAIMS, "claim").await?.claimed)
             }
             _ => Ok(Claimed::default()),
         }
@@ -147,25 +147,25 @@ impl Leases {
         self.keys.channels(&self.options.namespace, node)
     }
 
-    async fn take(&self, tenure: &LeaseTerm) -> Result<Instant, BrokerError> {
+    async fn take(&self, term: &LeaseTerm) -> Result<Instant, BrokerError> {
         let take = || async {
-            self.invoke(tenure, 0, "take").await?;
+            self.invoke(term, 0, "take").await?;
             Ok(Instant::now())
         };
-        tenure.taken.get_or_try_init(take).await.copied()
+        term.taken.get_or_try_init(take).await.copied()
     }
 
-    async fn invoke(&self, tenure: &LeaseTerm, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
+    async fn invoke(&self, term: &LeaseTerm, claims: usize, what: &str) -> Result<Renewed, BrokerError> {
         // Counted from before the call: the lease in Redis ends later, never sooner.
         let begun = Instant::now();
         let mut renew = self.renew.prepare_invoke();
         renew.key(self.keys.leases(&self.options.namespace)).key(self.keys.expired(&self.options.namespace));
-        renew.arg(&tenure.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
+        renew.arg(&term.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
         renew.arg(claims).arg(what);
         let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
-            *tenure.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
+            *term.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         }
         let until = reply.next().unwrap_or_default();
         Ok(Renewed { lease, claimed: Claimed { until, nodes: reply.collect() } })

@@ -39,7 +39,7 @@ const ENTER: &str = concat!(include_str!("people.lua"), include_str!("enter.lua"
 const LEAVE: &str = concat!("#!lua flags=allow-oom\n", include_str!("people.lua"), include_str!("leave.lua"));
 // Not a transaction: Redis begins none while its memory is full.
 const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
-const STANDING: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
+const SUMMARY: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
 
 /// The settings of presence on Redis.
 #[derive(Clone, Debug)]
@@ -68,7 +68,7 @@ pub struct RedisPresence {
     leave: Script,
     page: Script,
     snapshot: Script,
-    standing: Script,
+    summary_script: Script,
 }
 
 impl RedisPresence {
@@ -82,7 +82,7 @@ impl RedisPresence {
             leave: Script::new(LEAVE),
             page: Script::new(include_str!("page.lua")),
             snapshot: Script::new(SNAPSHOT),
-            standing: Script::new(STANDING),
+            summary_script: Script::new(SUMMARY),
         }
     }
 
@@ -192,9 +192,10 @@ impl PresenceStore for RedisPresence {
 
     async fn summary(&self, channel: &Channel) -> Result<Summary, PresenceError> {
         let own = self.keys.own(channel, &self.leases_of(channel).last_node());
-        let mut standing = self.standing.prepare_invoke();
-        standing.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
-        let (version, count, mine): (Option<u64>, usize, usize) = self.router.of(channel)?.invoke(&standing).await?;
+        let mut summary_script = self.summary_script.prepare_invoke();
+        summary_script.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
+        let (version, count, mine): (Option<u64>, usize, usize) =
+            self.router.of(channel)?.invoke(&summary_script).await?;
         Ok(Summary { version: version.unwrap_or(0), count, mine })
     }
 

@@ -64,7 +64,7 @@ impl Watched {
         self.answer(ticket, &truth.snapshot());
     }
 
-    fn answer(&mut self, ticket: Ticket, snapshot: &Snapshot) {
+    fn answer(&mut self, ticket: SnapshotRequest, snapshot: &Snapshot) {
         self.roster.answer(ticket, snapshot, &mut see(&mut self.seen));
         self.agrees();
     }

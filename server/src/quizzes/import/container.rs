@@ -157,9 +157,9 @@ const KNOWN: [(&[u8], &str); 8] = [
 ];
 
 /// The sentence for a kind of file that is known but not supported.
-pub(super) fn called_what_it_is(bytes: &[u8]) -> Option<&'static str> {
+pub(super) fn unsupported_kind(bytes: &[u8]) -> Option<&'static str> {
     if bytes.starts_with(b"\xD0\xCF\x11\xE0") {
-        return Some(called_by_its_streams(bytes));
+        return Some(office_kind(bytes));
     }
     if let Some((_, why)) = KNOWN.iter().find(|(first, _)| bytes.starts_with(first)) {
         return Some(why);
@@ -178,7 +178,7 @@ pub(super) fn called_what_it_is(bytes: &[u8]) -> Option<&'static str> {
 }
 
 /// Old Office files and encrypted new ones consist of streams, whose names tell which they are.
-fn called_by_its_streams(bytes: &[u8]) -> &'static str {
+fn office_kind(bytes: &[u8]) -> &'static str {
     let has = |name: &str| {
         let name: Vec<u8> = name.encode_utf16().flat_map(u16::to_le_bytes).collect();
         bytes.windows(name.len()).any(|part| part == name)

@@ -28,13 +28,13 @@ const SIGNS: &str = "“”„‘’‚«»‹›–—…€£°§·•¿¡©®
 pub(super) struct Decoded {
     pub(super) text: String,
     /// The encoding that was chosen by the words, if it was.
-    told_by_words: Option<&'static str>,
+    guessed_encoding: Option<&'static str>,
 }
 
 impl Decoded {
     /// A note for the user about the choice.
     pub(super) fn note(&self) -> Option<String> {
-        let name = self.told_by_words?;
+        let name = self.guessed_encoding?;
         Some(format!("The letters were read as {name}. If some look wrong, save the file as UTF-8."))
     }
 }
@@ -51,7 +51,7 @@ pub(super) fn decode(bytes: &[u8]) -> Result<Decoded, NotAQuiz> {
         _ => return decode_old(bytes),
     };
     let (text, _) = encoding.decode_without_bom_handling(bytes.get(mark..).unwrap_or_default());
-    Ok(Decoded { text: clean(&text), told_by_words: None })
+    Ok(Decoded { text: clean(&text), guessed_encoding: None })
 }
 
 /// Whether nearly every second byte is a zero, as in UTF-16 of ASCII letters.
@@ -70,7 +70,7 @@ fn decode_old(bytes: &[u8]) -> Result<Decoded, NotAQuiz> {
     match best {
         Some((score, encoding, name)) if score >= 0 => {
             let (text, _) = encoding.decode_without_bom_handling(bytes);
-            Ok(Decoded { text: clean(&text), told_by_words: Some(name) })
+            Ok(Decoded { text: clean(&text), guessed_encoding: Some(name) })
         }
         _ => Err(NotAQuiz::because(
             "The letters of this file cannot be told. Save it as “CSV UTF-8”, or as an Excel workbook.",
@@ -136,7 +136,7 @@ mod tests {
 
     fn decoded(bytes: &[u8]) -> (String, Option<&'static str>) {
         let decoded = decode(bytes).unwrap();
-        (decoded.text, decoded.told_by_words)
+        (decoded.text, decoded.guessed_encoding)
     }
 
     #[test]

@@ -13,9 +13,9 @@ use protocol::quiz::Quiz;
 use crate::quizzes::sheet;
 use crate::workers::{Budget, Exhausted, Limits};
 
-mod answered;
 mod container;
 mod correct_mark;
+mod decisions;
 mod decode;
 mod doubt;
 mod html;
@@ -28,8 +28,8 @@ mod text;
 #[cfg(test)]
 mod tests;
 
-pub use answered::{Answered, Use};
 pub(super) use correct_mark::{CorrectMark, right_answers};
+pub use decisions::{ImportDecisions, Use};
 pub use doubt::{Ask, Doubt, FilePosition, Imported, ShownCell};
 pub(super) use doubt::{ParsedQuestion, QuestionFault};
 pub(super) use html::cut;
@@ -90,7 +90,7 @@ fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
         let text = std::mem::take(&mut packed.text);
         return json::read(&text, &mut packed, budget);
     }
-    if let Some(why) = container::called_what_it_is(bytes) {
+    if let Some(why) = container::unsupported_kind(bytes) {
         return Err(NotAQuiz::because(why));
     }
     if bytes.len() > TEXT_BYTES && !container::has_pictures(bytes) {

@@ -31,19 +31,19 @@ pub struct MissingPicture {
     /// The index of the question, from 0.
     pub question: usize,
     /// What it is and why it was not imported, as a sentence after the number of the question.
-    pub told: String,
+    pub sentence: String,
 }
 
 impl MissingPicture {
     /// A picture that was not imported; `why` is the end of a sentence.
     pub fn because(question: usize, why: impl fmt::Display) -> Self {
-        Self { question, told: not_taken("the picture", why) }
+        Self { question, sentence: not_taken("the picture", why) }
     }
 }
 
 impl fmt::Display for MissingPicture {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Question {}: {}", self.question + 1, self.told)
+        write!(f, "Question {}: {}", self.question + 1, self.sentence)
     }
 }
 
@@ -138,7 +138,7 @@ impl Imported {
                     let why = format!("the pictures of one file may have {} MiB together", ALL_BYTES / 1024 / 1024);
                     self.missing.push(MissingPicture::because(question, why));
                 }
-                PictureReference::Missing(told) => self.missing.push(MissingPicture { question, told }),
+                PictureReference::Missing(sentence) => self.missing.push(MissingPicture { question, sentence }),
             }
         }
     }

@@ -111,7 +111,7 @@ impl RedisQuizzes {
         &self,
         owner: &UserId,
         quiz: &StoredQuiz,
-        spelled: &EncodedVersion,
+        encoded: &EncodedVersion,
     ) -> Result<u64, QuizzesError> {
         let author = self.keys.author(owner);
         // If somebody saves meanwhile, that save wins and this one fails.
@@ -119,11 +119,11 @@ impl RedisQuizzes {
         let named = self.pictures_of(&author, &quiz.id).await?;
         let others = named.iter().filter(|(version, _)| Some(*version) != forgotten.as_ref());
         let still: BTreeSet<PictureId> =
-            others.flat_map(|(_, pictures)| pictures).chain(&spelled.pictures).cloned().collect();
+            others.flat_map(|(_, pictures)| pictures).chain(&encoded.pictures).cloned().collect();
         let before: BTreeSet<PictureId> = named.values().flatten().cloned().collect();
         // Pinned before the quiz is stored: a pin too many does no harm.
         self.pin(still.difference(&before), &quiz.id).await?;
-        let saved = self.save_version(&author, quiz, spelled, forgotten).await;
+        let saved = self.save_version(&author, quiz, encoded, forgotten).await;
         let gone = if saved.is_ok() { before.difference(&still) } else { still.difference(&before) };
         self.unpin(gone, &quiz.id).await;
         saved
@@ -133,7 +133,7 @@ impl RedisQuizzes {
         &self,
         author: &Author,
         quiz: &StoredQuiz,
-        spelled: &EncodedVersion,
+        encoded: &EncodedVersion,
         forgotten: Option<u64>,
     ) -> Result<u64, QuizzesError> {
         let mut save = self.save.prepare_invoke();
@@ -141,8 +141,8 @@ impl RedisQuizzes {
         save.key(author.pictures(&quiz.id));
         save.arg(quiz.id.as_str()).arg(quiz.version).arg(quiz.version.saturating_sub(1));
         save.arg(forgotten.unwrap_or_default());
-        save.arg(&spelled.whole).arg(&spelled.summary).arg(&spelled.version).arg(limits::QUIZZES);
-        let pictures: Vec<&str> = spelled.pictures.iter().map(PictureId::as_str).collect();
+        save.arg(&encoded.whole).arg(&encoded.summary).arg(&encoded.version).arg(limits::QUIZZES);
+        let pictures: Vec<&str> = encoded.pictures.iter().map(PictureId::as_str).collect();
         save.arg(pictures.join(" "));
         let (outcome, current): (String, u64) = self.shard_of(author)?.invoke(&save).await?;
         match outcome.as_str() {
@@ -218,15 +218,15 @@ impl Quizzes for RedisQuizzes {
     }
 
     async fn save(&self, owner: &UserId, quiz: &StoredQuiz) -> Result<u64, QuizzesError> {
-        let spelled = EncodedVersion::new(quiz)?;
+        let encoded = EncodedVersion::new(quiz)?;
         if quiz.version > 1 {
             self.must_own(owner, &quiz.id).await?;
-            return self.save_owned(owner, quiz, &spelled).await;
+            return self.save_owned(owner, quiz, &encoded).await;
         }
         if self.claim(&quiz.id, owner).await?.is_some_and(|earlier| earlier != *owner) {
             return Err(QuizzesError::NotYours);
         }
-        let saved = self.save_owned(owner, quiz, &spelled).await;
+        let saved = self.save_owned(owner, quiz, &encoded).await;
         if saved == Err(QuizzesError::TooMany) {
             self.release(&quiz.id).await?;
         }
@@ -252,7 +252,7 @@ impl Quizzes for RedisQuizzes {
         if was_there { Ok(()) } else { Err(QuizzesError::Missing) }
     }
 
-    async fn keep(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
+    async fn store_results(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
         let author = self.keys.author(owner);
         let mut keep = self.keep.prepare_invoke();
         for key in author.results() {

@@ -6,10 +6,10 @@ use protocol::limits;
 use super::Grid;
 use crate::quizzes::import::cut;
 
-mod nearly;
+mod typos;
 
-pub(in crate::quizzes) use nearly::nearest;
-use nearly::nearly;
+pub(in crate::quizzes) use typos::nearest;
+use typos::nearly;
 
 /// Among how many rows the header is searched.
 const LOOKED_AT: usize = 50;

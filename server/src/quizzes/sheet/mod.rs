@@ -43,7 +43,7 @@ struct Sheet {
     /// Plain values of numbers that are shown in another form, by row and column.
     plain: BTreeMap<(usize, usize), String>,
     /// Whether it has dates whose form depends on the system.
-    has_dates_of_the_system: bool,
+    has_system_dates: bool,
     /// Pictures, by the row that they begin in.
     pictures: BTreeMap<usize, PictureReference>,
 }

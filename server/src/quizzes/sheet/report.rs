@@ -19,9 +19,9 @@ type Rows = Vec<Vec<Cell>>;
 /// The most answers in one workbook, and in a list of single ones: a workbook is in memory as a whole
 /// while it is written.
 const ANSWERS: usize = 50_000;
-const LISTED: usize = 10_000;
+const LISTED_ANSWERS: usize = 10_000;
 /// The most answers in one cell.
-const TOLD: usize = 20;
+const LISTED: usize = 20;
 
 impl From<Cell> for String {
     fn from(cell: Cell) -> Self {
@@ -68,7 +68,8 @@ pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
     if count > ANSWERS {
         return Err(NotAQuiz::because("There are too many answers for one workbook. Take the CSV."));
     }
-    let answers = if count <= LISTED { answers(results) } else { vec![headings(["Too many to list. Take the CSV."])] };
+    let answers =
+        if count <= LISTED_ANSWERS { answers(results) } else { vec![headings(["Too many to list. Take the CSV."])] };
     let (players, questions, polls) = (players(results), questions(results), polls(results));
     let page = |name, rows, wide| xlsx::OutputSheet { name, rows, header: 0, wide };
     let mut pages = vec![page("Players", &players, 1), page("Questions", &questions, 1)];
@@ -163,11 +164,11 @@ fn questions(results: &Results) -> Rows {
 
 /// The votes of a poll, in the order of its answers: `Easy: 5 (42%), Hard: 7 (58%)`.
 fn chosen(results: &Results, at: usize, question: &QuestionResult) -> String {
-    let told = results.chosen(at).into_iter().take(TOLD).map(|bar| {
+    let listed = results.chosen(at).into_iter().take(LISTED).map(|bar| {
         let share = question.chosen_percent(&bar).map(|percent| format!(" ({percent}%)")).unwrap_or_default();
         format!("{}: {}{share}", bar.text, bar.count)
     });
-    told.collect::<Vec<_>>().join(", ")
+    listed.collect::<Vec<_>>().join(", ")
 }
 
 /// One row for each answer of each poll, to be calculated with.
@@ -194,9 +195,9 @@ fn polls(results: &Results) -> Rows {
 /// The wrong answers, the most frequent first: `Mars (5), Venus (2)`.
 fn wrong_answers(results: &Results, question: usize) -> String {
     let counts = results.wrong_answers(question);
-    let told = counts.iter().take(TOLD).map(|(text, count)| format!("{text} ({count})"));
-    let told = told.collect::<Vec<_>>().join(", ");
-    if counts.len() > TOLD { format!("{told}, and {} more", counts.len() - TOLD) } else { told }
+    let listed = counts.iter().take(LISTED).map(|(text, count)| format!("{text} ({count})"));
+    let listed = listed.collect::<Vec<_>>().join(", ");
+    if counts.len() > LISTED { format!("{listed}, and {} more", counts.len() - LISTED) } else { listed }
 }
 
 fn answers(results: &Results) -> Rows {

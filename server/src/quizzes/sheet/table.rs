@@ -63,7 +63,7 @@ fn notes(header: &Header, lines: &[SheetRow<'_>], sheet: &Sheet) -> Vec<String> 
         [one] => notes.push(format!("The column {one} was left out: it has no meaning here.")),
         several => notes.push(format!("The columns {} were left out: they have no meaning here.", several.join(", "))),
     }
-    if sheet.has_dates_of_the_system {
+    if sheet.has_system_dates {
         notes.push(
             "Some dates are written as 1989-11-09: how your spreadsheet shows them does not stand in the file.".into(),
         );

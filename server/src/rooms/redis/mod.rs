@@ -71,7 +71,7 @@ impl RedisRooms {
         let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
         let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(&self.keys.titles, ids)).await?;
         let known = |((room, active_at), title): (&(String, u64), _)| {
-            Some(KnownRoom { room: RoomId::kept(room)?, title, active_at: *active_at })
+            Some(KnownRoom { room: RoomId::parse_canonical(room)?, title, active_at: *active_at })
         };
         Ok(recent.iter().zip(titles).filter_map(known).collect())
     }
@@ -84,7 +84,7 @@ impl Rooms for RedisRooms {
         self.touch(room, title, what).await
     }
 
-    async fn speak(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError> {
         self.touch(room, "", "speak").await
     }
 

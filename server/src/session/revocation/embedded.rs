@@ -35,7 +35,7 @@ impl EmbeddedRevocations {
     }
 
     /// The same with `most` entries in place of [`MOST`], for tests that fill it.
-    pub fn keeping(self, most: usize) -> Self {
+    pub fn with_capacity(self, most: usize) -> Self {
         Self { most, ..self }
     }
 }

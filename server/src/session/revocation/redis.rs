@@ -55,7 +55,7 @@ impl RedisRevocations {
     }
 
     /// The same with `most` entries in place of [`MOST`], for tests that fill it.
-    pub fn keeping(self, most: usize) -> Self {
+    pub fn with_capacity(self, most: usize) -> Self {
         Self { most, ..self }
     }
 }

@@ -41,7 +41,7 @@ struct Inner {
     on_end: OnEnd,
     /// People whose connections were not closed yet: finding those takes a moment, so it is done
     /// for all people together.
-    untold: Mutex<HashSet<UserId>>,
+    unannounced: Mutex<HashSet<UserId>>,
 }
 
 impl Revoker {
@@ -52,8 +52,8 @@ impl Revoker {
         lifetime: Duration,
         on_end: impl Fn(&HashSet<UserId>) + Send + Sync + 'static,
     ) -> Self {
-        let inner = Arc::new(Inner { store, users, lifetime, on_end: Box::new(on_end), untold: Mutex::default() });
-        let news = tokio::spawn(look_for_news(Arc::downgrade(&inner)));
+        let inner = Arc::new(Inner { store, users, lifetime, on_end: Box::new(on_end), unannounced: Mutex::default() });
+        let news = tokio::spawn(poll_store(Arc::downgrade(&inner)));
         Self { inner, _news: AbortOnDropHandle::new(news) }
     }
 
@@ -71,18 +71,18 @@ impl Revoker {
 impl Inner {
     fn learn(&self, revoked: Vec<Revoked>) {
         let news = self.users.learn(revoked);
-        self.untold.lock().unwrap_or_else(PoisonError::into_inner).extend(news);
+        self.unannounced.lock().unwrap_or_else(PoisonError::into_inner).extend(news);
     }
 
-    fn tell(&self) {
-        let untold = std::mem::take(&mut *self.untold.lock().unwrap_or_else(PoisonError::into_inner));
-        if !untold.is_empty() {
-            (self.on_end)(&untold);
+    fn announce_ended(&self) {
+        let unannounced = std::mem::take(&mut *self.unannounced.lock().unwrap_or_else(PoisonError::into_inner));
+        if !unannounced.is_empty() {
+            (self.on_end)(&unannounced);
         }
     }
 
     /// Reads all entries since a moment, and returns the moment to read from next.
-    async fn news(&self, since: u64) -> Result<u64, RevocationError> {
+    async fn read_new(&self, since: u64) -> Result<u64, RevocationError> {
         let revoked = self.store.revoked_since(since).await?;
         let latest = revoked.last().map_or(0, |last| last.revoked_at);
         self.learn(revoked);
@@ -106,12 +106,12 @@ fn network(address: IpAddr) -> String {
     allotments(address).next_back().map(|network| digest::of(network.prefix.to_string(), 2)).unwrap_or_default()
 }
 
-async fn look_for_news(inner: Weak<Inner>) {
+async fn poll_store(inner: Weak<Inner>) {
     let (mut since, mut is_away, mut knows_all, mut round) = (0, false, false, 0);
     while let Some(inner) = inner.upgrade() {
         // Where no other node writes, the first read has everything.
         if inner.store.is_shared() || !knows_all {
-            match inner.news(since).await {
+            match inner.read_new(since).await {
                 Ok(next) => (since, is_away, knows_all) = (next, false, true),
                 Err(error) => {
                     if !is_away {
@@ -121,7 +121,7 @@ async fn look_for_news(inner: Weak<Inner>) {
                 }
             }
         }
-        inner.tell();
+        inner.announce_ended();
         if round % FORGET_EVERY == 0
             && let Err(error) = inner.forget().await
         {

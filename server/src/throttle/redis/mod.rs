@@ -61,8 +61,8 @@ impl Ledger for RedisLedger {
         // For buckets on a shard that is away each node counts alone.
         let mut all = vec![Duration::ZERO; spent.len()];
         let mut trouble = None;
-        for told in join_all(by_tag).await {
-            match told {
+        for settled in join_all(by_tag).await {
+            match settled {
                 Ok((at, full_in)) => {
                     at.into_iter().zip(full_in).for_each(|(at, micros)| all[at] = Duration::from_micros(micros));
                 }

@@ -82,7 +82,7 @@ async fn a_class_plays_again_on_its_seats_and_nothing_else_is_left_of_the_round_
         assert!(text.contains(r#""round":2"#) && text.contains(r#""phase":"lobby""#), "{text}");
     }
     let played = RoundQuiz { owner: begun.owner, round: 2, quiz: another() };
-    assert_eq!(cluster.games(1).played(&key).await.unwrap(), Some(played));
+    assert_eq!(cluster.games(1).round_quiz_of(&key).await.unwrap(), Some(played));
 
     let fresh: Vec<Seat> = seats.into_iter().map(Seat::again).collect();
     assert_eq!(cluster.games(1).seats(&key).await.unwrap(), fresh, "in their old order");
@@ -148,10 +148,10 @@ async fn a_seat_is_kept_for_who_is_away(cluster: Cluster) {
 async fn what_is_kept_never_becomes_less(cluster: Cluster) {
     let key = game(&cluster).await;
     for (noted, kept) in [(1_002, 1_002), (1_004, 1_004), (1_003, 1_004), (2_002, 2_002)] {
-        cluster.games(0).note_kept(&key, noted).await.unwrap();
-        assert_eq!(load(&cluster, &key).await.kept, kept);
+        cluster.games(0).note_stored_results(&key, noted).await.unwrap();
+        assert_eq!(load(&cluster, &key).await.stored_progress, kept);
     }
     let before = load(&cluster, &key).await;
     change(&cluster, &key, |loaded| loaded.state.clone()).await;
-    assert_eq!(load(&cluster, &key).await.kept, before.kept, "a step leaves it");
+    assert_eq!(load(&cluster, &key).await.stored_progress, before.stored_progress, "a step leaves it");
 }

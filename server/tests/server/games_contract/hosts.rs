@@ -26,7 +26,7 @@ async fn a_code_is_good_once(cluster: Cluster) {
     assert_eq!(takes_over(&cluster, &key, "abc234", "eve").await, TakeOverOutcome::WrongCode);
     cluster.games(0).hand_over(&key, "short", 1).await.unwrap();
     // It may still be good for this millisecond; then the next one is not.
-    let gone = crate::patience::at_last(crate::patience::PATIENCE, async || {
+    let gone = crate::polling::poll_until(crate::polling::PATIENCE, async || {
         (takes_over(&cluster, &key, "short", "late").await == TakeOverOutcome::WrongCode).then_some(())
     });
     gone.await.unwrap();

@@ -3,7 +3,7 @@
 
 mod again;
 mod answers;
-mod door;
+mod entrance;
 mod hosts;
 mod seats;
 mod steps;

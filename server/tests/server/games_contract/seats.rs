@@ -201,7 +201,7 @@ async fn a_network_takes_so_many_seats_at_once_on_all_nodes(cluster: Cluster) {
     assert!(has_to_wait(&sixth), "the street is full: {sixth:?}");
     assert!(matches!(seat(1, &any_user(), &[network("elsewhere", 1)]).await, SeatOutcome::At(_)));
     let patient = any_user();
-    let in_time = crate::patience::at_last(crate::patience::PATIENCE, async || {
+    let in_time = crate::polling::poll_until(crate::polling::PATIENCE, async || {
         matches!(seat(0, &patient, &one_house).await, SeatOutcome::At(_)).then_some(())
     });
     in_time.await.expect("who waits is let in");

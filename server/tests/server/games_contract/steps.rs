@@ -22,11 +22,11 @@ async fn a_game_is_found_by_its_pin(cluster: Cluster) {
     let version = cluster.games(0).create(&begun).await.unwrap().unwrap();
     let loaded = load(&cluster, &begun.key).await;
     assert_eq!((&loaded.key, loaded.version, &loaded.state), (&begun.key, version, &begun.state));
-    assert!(loaded.now > 1_700_000_000_000 && loaded.kept == 0);
+    assert!(loaded.now > 1_700_000_000_000 && loaded.stored_progress == 0);
     let played = RoundQuiz { owner: begun.owner, round: 1, quiz: begun.quiz };
-    assert_eq!(cluster.games(1).played(&begun.key).await.unwrap(), Some(played));
-    cluster.games(1).note_kept(&begun.key, 1_003).await.unwrap();
-    assert_eq!(load(&cluster, &begun.key).await.kept, 1_003);
+    assert_eq!(cluster.games(1).round_quiz_of(&begun.key).await.unwrap(), Some(played));
+    cluster.games(1).note_stored_results(&begun.key, 1_003).await.unwrap();
+    assert_eq!(load(&cluster, &begun.key).await.stored_progress, 1_003);
 }
 
 async fn a_pin_in_use_is_not_given_again(cluster: Cluster) {
@@ -85,12 +85,12 @@ async fn another_games_key_opens_nothing(cluster: Cluster) {
     open(&cluster, &key, 0, None).await;
     let other = Key { id: "earlier".into(), ..key.clone() };
     let loaded = load(&cluster, &key).await;
-    assert_eq!(cluster.games(0).played(&other).await.unwrap(), None);
+    assert_eq!(cluster.games(0).round_quiz_of(&other).await.unwrap(), None);
     assert_eq!(commit(&cluster, &other, loaded.version, &loaded.state, &[]).await, None);
     assert_eq!(seat_of(&cluster, &other, &any_user(), "Ben", 9).await, SeatOutcome::Gone);
     assert_eq!(answer(&cluster, &other, &ada, 0, RED).await, AnswerOutcome::NoSeat);
     assert_eq!(cluster.games(0).kick(&other, &[ada], Some(1_000)).await.unwrap(), []);
-    cluster.games(0).note_kept(&other, 1_003).await.unwrap();
+    cluster.games(0).note_stored_results(&other, 1_003).await.unwrap();
     let after = load(&cluster, &key).await;
     assert_eq!(GameSnapshot { now: loaded.now, ..after }, loaded);
 }

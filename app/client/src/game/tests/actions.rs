@@ -6,11 +6,11 @@ use super::*;
 fn an_answer_is_kept_until_the_server_says_what_became_of_it() {
     let mut scene = Scene::playing();
     scene.answer(3);
-    assert_eq!((scene.answers(), scene.kept()), (1, Some(Some(3))));
+    assert_eq!((scene.answers(), scene.stored()), (1, Some(Some(3))));
     scene.step(Input::TimerFired(Timer::Resend));
     assert_eq!(scene.answers(), 2, "of an answer that may be lost, another is sent");
     scene.frame(answered(3, AnswerStatus::Duplicate));
-    assert_eq!(scene.kept(), Some(None));
+    assert_eq!(scene.stored(), Some(None));
     scene.out.clear();
     scene.step(Input::TimerFired(Timer::Resend));
     assert_eq!(scene.answers(), 0);
@@ -21,7 +21,7 @@ fn an_answer_survives_a_cut() {
     let mut scene = Scene::playing();
     scene.step(Input::Offline).answer(3);
     assert_eq!(scene.answers(), 0);
-    assert!(scene.told().contains(&&Event::AnswerPending(given(3))));
+    assert!(scene.events().contains(&&Event::AnswerPending(given(3))));
     scene.step(Input::Online).step(Input::TimerFired(Timer::Connect)).enter(joined(7, 3));
     assert_eq!(scene.answers(), 1);
     scene.lose_and_find(joined(7, 3));
@@ -32,11 +32,11 @@ fn an_answer_survives_a_cut() {
 fn an_answer_survives_a_reload() {
     let entry = Entry::Player { nickname: None, seat: None };
     let mut scene = Scene {
-        link: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: Some(given(3)) }),
+        client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: Some(given(3)) }),
         out: Vec::new(),
     };
     scene.step(Input::Start).enter(joined(7, 3));
-    assert!(scene.told().contains(&&Event::AnswerPending(given(3))));
+    assert!(scene.events().contains(&&Event::AnswerPending(given(3))));
     assert_eq!(scene.answers(), 1);
 }
 
@@ -46,13 +46,13 @@ fn an_answer_that_counts_or_is_of_the_past_is_not_sent_again() {
     scene.answer(3);
     let given = RecordedAnswer { question: 3, answer: Answer::Choice(2), took_ms: 900 };
     scene.lose_and_find(GameServerMessage::Joined(Joined { answer: Some(given), ..snapshot(7, 3) }));
-    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
+    assert_eq!((scene.answers(), scene.stored()), (0, Some(None)));
     let mut scene = Scene::playing();
     scene.answer(3).lose_and_find(joined(12, 4));
-    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
+    assert_eq!((scene.answers(), scene.stored()), (0, Some(None)));
     let mut scene = Scene::playing();
     scene.answer(3).frame(changed(8, 4));
-    assert_eq!(scene.kept(), Some(None));
+    assert_eq!(scene.stored(), Some(None));
 }
 
 #[test]
@@ -66,7 +66,7 @@ fn the_first_answer_to_a_question_stands() {
 fn an_answer_that_was_refused_can_be_given_again() {
     let mut scene = Scene::playing();
     scene.answer(3).refuse(ErrorCode::NotNow);
-    assert!(matches!(scene.told().last(), Some(Event::AnswerRefused(_))));
+    assert!(matches!(scene.events().last(), Some(Event::AnswerRefused(_))));
     scene.answer(3);
     assert_eq!(scene.answers(), 2);
 }
@@ -112,12 +112,12 @@ fn more_time_is_not_given_twice() {
 fn a_refused_step_is_told_but_not_the_second_sending_of_one_that_was_done() {
     let mut scene = Scene::hosting();
     scene.step(Input::Step(HostStep::Start)).refuse(ErrorCode::NotNow);
-    assert!(matches!(scene.told().last(), Some(Event::Error(_))));
+    assert!(matches!(scene.events().last(), Some(Event::Error(_))));
     let mut scene = Scene::hosting();
     scene.step(Input::Step(HostStep::Start)).lose_and_find(hosting(7, 3));
     scene.out.clear();
     scene.refuse(ErrorCode::NotNow);
-    assert_eq!(scene.told(), Vec::<&Event>::new());
+    assert_eq!(scene.events(), Vec::<&Event>::new());
 }
 
 #[test]

@@ -16,13 +16,13 @@ use protocol::wire;
 /// A client and the outputs of its last steps. The random numbers are the largest, so a wait is the limit
 /// that it was drawn from.
 struct Scene {
-    link: GameClient,
+    client: GameClient,
     out: Vec<Output>,
 }
 
 impl Scene {
     fn of(entry: Entry) -> Self {
-        Self { link: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: None }), out: vec![] }
+        Self { client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: None }), out: vec![] }
     }
 
     fn player() -> Self {
@@ -57,7 +57,7 @@ impl Scene {
     }
 
     fn step(&mut self, input: Input) -> &mut Self {
-        self.out.extend(self.link.step(input, u32::MAX));
+        self.out.extend(self.client.step(input, u32::MAX));
         self
     }
 
@@ -87,12 +87,12 @@ impl Scene {
         self.out.iter().filter(is_answer).count()
     }
 
-    fn told(&self) -> Vec<&Event> {
+    fn events(&self) -> Vec<&Event> {
         self.out.iter().filter_map(|output| if let Output::Emit(event) = output { Some(event) } else { None }).collect()
     }
 
     fn statuses(&self) -> Vec<Status> {
-        let statuses = self.told().into_iter().filter_map(|event| match event {
+        let statuses = self.events().into_iter().filter_map(|event| match event {
             Event::Status(status) => Some(*status),
             _ => None,
         });
@@ -101,7 +101,7 @@ impl Scene {
 
     /// The versions that were shown one after another.
     fn shown(&self) -> Vec<u64> {
-        let shown = self.told().into_iter().filter_map(|event| match event {
+        let shown = self.events().into_iter().filter_map(|event| match event {
             Event::Changed(changed) => Some(changed.version),
             Event::Joined(joined) => Some(joined.version),
             _ => None,
@@ -110,7 +110,7 @@ impl Scene {
     }
 
     /// What a reload of the page would find, if it changed.
-    fn kept(&self) -> Option<Option<usize>> {
+    fn stored(&self) -> Option<Option<usize>> {
         self.out.iter().rev().find_map(|output| match output {
             Output::StoreAnswer(answer) => Some(answer.as_ref().map(|answer| answer.question)),
             _ => None,
@@ -200,7 +200,7 @@ fn who_waits_for_the_host_asks_again_on_the_same_connection() {
     let mut scene = Scene::player();
     scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::Waiting);
     assert!(
-        matches!(scene.told().last(), Some(Event::AwaitingAdmission(refusal)) if refusal.code == ErrorCode::Waiting)
+        matches!(scene.events().last(), Some(Event::AwaitingAdmission(refusal)) if refusal.code == ErrorCode::Waiting)
     );
     assert!(!scene.out.contains(&Output::Disconnect), "who waits is not away");
     scene.out.clear();
@@ -216,7 +216,7 @@ fn a_nickname_that_is_not_taken_is_asked_for_again() {
     let mut scene = Scene::player();
     scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::NicknameTaken);
     assert!(
-        matches!(scene.told().last(), Some(Event::NicknameRefused(refusal)) if refusal.code == ErrorCode::NicknameTaken)
+        matches!(scene.events().last(), Some(Event::NicknameRefused(refusal)) if refusal.code == ErrorCode::NicknameTaken)
     );
     assert!(scene.out.contains(&Output::Disconnect));
     scene.out.clear();
@@ -229,14 +229,14 @@ fn who_cannot_be_in_the_game_is_told_why_and_does_not_come_back() {
     for code in [ErrorCode::NoGame, ErrorCode::Kicked, ErrorCode::NotHost] {
         let mut scene = Scene::player();
         scene.step(Input::Start).step(Input::Opened).refuse(code);
-        assert!(matches!(scene.told().last(), Some(Event::AccessDenied(refusal)) if refusal.code == code));
+        assert!(matches!(scene.events().last(), Some(Event::AccessDenied(refusal)) if refusal.code == code));
         scene.out.clear();
         scene.step(Input::TimerFired(Timer::Connect)).step(Input::Online).step(Input::Closed { code: 1006 });
         assert_eq!(scene.out, []);
     }
     let mut scene = Scene::playing();
     scene.frame(GameServerMessage::Kicked(InGame { pin: pin() }));
-    assert!(matches!(scene.told().last(), Some(Event::AccessDenied(refusal)) if refusal.code == ErrorCode::Kicked));
+    assert!(matches!(scene.events().last(), Some(Event::AccessDenied(refusal)) if refusal.code == ErrorCode::Kicked));
 }
 
 #[test]
@@ -307,7 +307,7 @@ fn whoever_saw_the_end_of_a_game_is_not_told_that_it_is_gone() {
     scene.frame(GameServerMessage::Game(later(20, "ended", 1))).step(Input::Closed { code: 1006 });
     scene.out.clear();
     scene.step(Input::TimerFired(Timer::Connect)).step(Input::Opened).refuse(ErrorCode::NoGame);
-    assert!(scene.told().iter().all(|event| !matches!(event, Event::AccessDenied(_))), "{:?}", scene.told());
+    assert!(scene.events().iter().all(|event| !matches!(event, Event::AccessDenied(_))), "{:?}", scene.events());
     scene.out.clear();
     scene.step(Input::Online).step(Input::TimerFired(Timer::Connect));
     assert_eq!(scene.out, []);
@@ -327,9 +327,9 @@ fn an_answer_to_one_round_is_not_given_to_the_next() {
     let kept = Some(SubmittedAnswer { round: Some(1), ..given(3) });
     let entry = Entry::Player { nickname: None, seat: None };
     let mut scene =
-        Scene { link: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: kept }), out: vec![] };
+        Scene { client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: kept }), out: vec![] };
     scene.step(Input::Start).enter(GameServerMessage::Joined(again(2)));
-    assert_eq!((scene.answers(), scene.kept()), (0, Some(None)));
+    assert_eq!((scene.answers(), scene.stored()), (0, Some(None)));
 }
 
 #[test]
@@ -338,7 +338,7 @@ fn of_another_game_nothing_is_told() {
     let pin = Pin::parse("111111").unwrap();
     scene.frame(GameServerMessage::Game(Changed { pin, version: 99, game: game(1) }));
     scene.frame(GameServerMessage::Host(HostPresence { here: false }));
-    assert_eq!(scene.told(), [&Event::HostPresence(false)]);
+    assert_eq!(scene.events(), [&Event::HostPresence(false)]);
 }
 
 #[test]
@@ -347,5 +347,5 @@ fn a_player_is_told_the_name_that_a_host_gave_them_in_this_game() {
     let renamed =
         |pin: &str| Renamed { pin: pin.parse().unwrap(), name: Name::parse("Noor B.").unwrap(), by_host: true };
     scene.frame(GameServerMessage::Renamed(renamed("111111"))).frame(GameServerMessage::Renamed(renamed("482915")));
-    assert_eq!(scene.told(), [&Event::Renamed(renamed("482915"))]);
+    assert_eq!(scene.events(), [&Event::Renamed(renamed("482915"))]);
 }

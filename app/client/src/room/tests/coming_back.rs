@@ -24,9 +24,9 @@ fn a_page_that_shows_nothing_reads_first_and_connects_from_there() {
     assert!(!scene.does(&Output::Connect));
 
     scene.step(Input::HistoryLoaded(page(7)));
-    assert!(scene.told().contains(&Event::Reset(page(7))));
+    assert!(scene.events().contains(&Event::Reset(page(7))));
     assert!(scene.does(&Output::Connect));
-    assert_eq!(scene.link.position(), Some(&position("e1", 7)));
+    assert_eq!(scene.client.position(), Some(&position("e1", 7)));
 }
 
 #[test]
@@ -129,7 +129,7 @@ fn a_refused_join_is_tried_again_on_another_connection() {
     scene.frame(ServerMessage::Error(unavailable));
     assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(3_000));
-    assert_eq!(scene.told(), [Event::Status(Status::Reconnecting { retry_in_ms: 3_000 })]);
+    assert_eq!(scene.events(), [Event::Status(Status::Reconnecting { retry_in_ms: 3_000 })]);
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn without_a_network_nothing_is_tried() {
 fn a_first_page_that_comes_while_offline_is_shown_and_used() {
     let mut scene = Scene::new(None, vec![]);
     scene.step(Input::Start).step(Input::Offline).step(Input::HistoryLoaded(page(7)));
-    assert!(scene.told().contains(&Event::Reset(page(7))));
+    assert!(scene.events().contains(&Event::Reset(page(7))));
     assert!(!scene.does(&Output::Connect));
     scene.clear().step(Input::Online).woken(Timer::Connect);
     assert_eq!(scene.loads(), 0);
@@ -177,5 +177,5 @@ fn what_comes_late_from_a_dropped_socket_is_not_heard() {
     scene.step(Input::Offline).clear();
     scene.frame(says(4)).frame(joined(9, false, &[])).step(Input::Opened).step(Input::Closed { code: 4500 });
     assert_eq!(scene.out, []);
-    assert_eq!(scene.link.position(), Some(&position("e1", 3)));
+    assert_eq!(scene.client.position(), Some(&position("e1", 3)));
 }

@@ -14,7 +14,7 @@ use protocol::room::HistoryPage;
 /// A client and the outputs of its last step. The random numbers are the largest, so a wait is the limit that
 /// it was drawn from.
 struct Scene {
-    link: RoomClient,
+    client: RoomClient,
     out: Vec<Output>,
 }
 
@@ -25,7 +25,7 @@ impl Scene {
     }
 
     fn new(position: Option<Position>, unsent: Vec<Unsent>) -> Self {
-        Self { link: RoomClient::new(RoomOptions { room_id: room("garden"), position, unsent }), out: vec![] }
+        Self { client: RoomClient::new(RoomOptions { room_id: room("garden"), position, unsent }), out: vec![] }
     }
 
     /// The same, in the room.
@@ -47,13 +47,13 @@ impl Scene {
 
     /// Starts if need be, connects and finds that nothing was missed.
     fn enter(&mut self) -> &mut Self {
-        let position = self.link.position().cloned().unwrap();
+        let position = self.client.position().cloned().unwrap();
         self.step(Input::Start).step(Input::TimerFired(Timer::Connect)).step(Input::Opened);
         self.frame(ServerMessage::Joined(Joined { position, ..joined_at(0, true, &[]) }))
     }
 
     fn step(&mut self, input: Input) -> &mut Self {
-        self.out.extend(self.link.step(input, u32::MAX));
+        self.out.extend(self.client.step(input, u32::MAX));
         self
     }
 
@@ -74,7 +74,7 @@ impl Scene {
         self
     }
 
-    fn told(&self) -> Vec<Event> {
+    fn events(&self) -> Vec<Event> {
         self.out
             .iter()
             .filter_map(|output| if let Output::Emit(event) = output { Some(event.clone()) } else { None })
@@ -82,7 +82,7 @@ impl Scene {
     }
 
     fn statuses(&self) -> Vec<Status> {
-        self.told()
+        self.events()
             .into_iter()
             .filter_map(|event| if let Event::Status(status) = event { Some(status) } else { None })
             .collect()
@@ -90,13 +90,15 @@ impl Scene {
 
     /// The offsets that were shown one after another.
     fn said(&self) -> Vec<u64> {
-        let said =
-            self.told().into_iter().filter_map(|event| if let Event::Messages(new) = event { Some(new) } else { None });
+        let said = self
+            .events()
+            .into_iter()
+            .filter_map(|event| if let Event::Messages(new) = event { Some(new) } else { None });
         said.flatten().map(|message| message.offset).collect()
     }
 
     fn settled(&self) -> Vec<MessageId> {
-        self.told()
+        self.events()
             .into_iter()
             .filter_map(|event| if let Event::Acknowledged(id) = event { Some(id) } else { None })
             .collect()
@@ -139,7 +141,7 @@ impl Scene {
     }
 
     /// What a reload of the page would find, if it changed.
-    fn kept(&self) -> Option<Vec<String>> {
+    fn stored(&self) -> Option<Vec<String>> {
         self.out.iter().rev().find_map(|output| match output {
             Output::StoreUnsent(list) => Some(list.iter().map(|unsent| unsent.id.to_string()).collect()),
             _ => None,

@@ -8,8 +8,8 @@ fn what_was_missed_is_shown_and_the_room_is_live() {
     scene.step(Input::Start).step(Input::Opened).clear().frame(joined(5, true, &[4, 5]));
     assert_eq!(scene.said(), [4, 5]);
     assert_eq!(scene.statuses(), [Status::Live]);
-    assert_eq!(scene.told()[0], Event::Entered(joined_at(5, true, &[])));
-    assert_eq!(scene.link.position(), Some(&position("e1", 5)));
+    assert_eq!(scene.events()[0], Event::Entered(joined_at(5, true, &[])));
+    assert_eq!(scene.client.position(), Some(&position("e1", 5)));
 }
 
 #[test]
@@ -36,7 +36,7 @@ fn a_recovery_that_does_not_hold_what_it_claims_is_none() {
         assert_eq!(scene.loads(), 1, "{what}");
         assert!(scene.said().is_empty(), "{what}");
         assert_eq!(scene.statuses(), [Status::Connecting], "{what}");
-        assert_eq!(scene.link.position(), Some(&position("e1", 3)), "{what}");
+        assert_eq!(scene.client.position(), Some(&position("e1", 3)), "{what}");
     }
 }
 
@@ -44,10 +44,13 @@ fn a_recovery_that_does_not_hold_what_it_claims_is_none() {
 fn without_recovery_the_page_is_read_again_and_live_messages_follow_it() {
     let mut scene = Scene::rereading(10);
     scene.frame(says(11)).frame(says(12)).frame(says(13));
-    assert_eq!(scene.told(), []);
+    assert_eq!(scene.events(), []);
 
     scene.step(Input::HistoryLoaded(page(12)));
-    assert_eq!(scene.told(), [Event::Reset(page(12)), Event::Messages(vec![message(13)]), Event::Status(Status::Live)]);
+    assert_eq!(
+        scene.events(),
+        [Event::Reset(page(12)), Event::Messages(vec![message(13)]), Event::Status(Status::Live)]
+    );
     scene.frame(says(14));
     assert_eq!(scene.said(), [13, 14]);
 }
@@ -60,7 +63,7 @@ fn who_comes_and_goes_is_told_while_the_page_is_read() {
     scene.frame(ServerMessage::Presence(elsewhere)).frame(ServerMessage::Presence(came.clone()));
     let types = Typing { room_id: room("garden"), member: person("ben") };
     scene.frame(ServerMessage::Typing(types.clone()));
-    assert_eq!(scene.told(), [Event::Presence(came), Event::Typing(types)]);
+    assert_eq!(scene.events(), [Event::Presence(came), Event::Typing(types)]);
 }
 
 #[test]
@@ -68,7 +71,7 @@ fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
     for misfit in [page(9), page_of("e2", 10, vec![])] {
         let mut scene = Scene::rereading(10);
         scene.step(Input::HistoryLoaded(misfit));
-        assert_eq!(scene.told(), []);
+        assert_eq!(scene.events(), []);
         assert_eq!(scene.wake(Timer::Reload), Some(500));
 
         scene.clear().woken(Timer::Reload);
@@ -103,10 +106,10 @@ fn a_page_that_hangs_or_fails_is_asked_for_again() {
 fn a_page_of_an_earlier_connection_is_not_taken_for_this_ones() {
     let mut scene = Scene::rereading(10);
     scene.step(Input::Closed { code: 1006 }).step(Input::HistoryLoaded(page(10)));
-    assert_eq!(scene.link.position(), Some(&position("e1", 0)), "no connection: nothing to join");
+    assert_eq!(scene.client.position(), Some(&position("e1", 0)), "no connection: nothing to join");
     scene.woken(Timer::Connect).step(Input::Opened).frame(joined(12, false, &[])).clear();
     scene.step(Input::HistoryLoaded(page(10)));
-    assert_eq!(scene.told(), [], "11 and 12 are missing");
+    assert_eq!(scene.events(), [], "11 and 12 are missing");
 }
 
 #[test]
@@ -117,7 +120,7 @@ fn a_room_too_busy_to_hold_asks_for_a_later_page() {
         scene.frame(says(offset));
     }
     scene.clear().step(Input::HistoryLoaded(page(most)));
-    assert_eq!(scene.told(), [], "what was let go is not on it");
+    assert_eq!(scene.events(), [], "what was let go is not on it");
     scene.woken(Timer::Reload).clear().step(Input::HistoryLoaded(page(most + 2)));
     assert_eq!(scene.said(), [most + 3, most + 4, most + 5]);
 }
@@ -127,7 +130,7 @@ fn live_messages_are_shown_in_order_and_once() {
     let mut scene = Scene::live(3);
     scene.frame(says(4)).frame(says(4)).frame(says(2)).frame(says(5));
     assert_eq!(scene.said(), [4, 5]);
-    assert_eq!(scene.link.position(), Some(&position("e1", 5)));
+    assert_eq!(scene.client.position(), Some(&position("e1", 5)));
 }
 
 #[test]
@@ -137,7 +140,7 @@ fn a_hole_is_never_shown_but_closed_by_coming_back() {
     assert!(scene.said().is_empty());
     assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
-    assert_eq!(scene.link.position(), Some(&position("e1", 3)));
+    assert_eq!(scene.client.position(), Some(&position("e1", 3)));
 }
 
 #[test]
@@ -145,15 +148,15 @@ fn messages_of_other_rooms_are_left_aside() {
     let mut scene = Scene::live(3);
     scene.frame(ServerMessage::Message(Message { room_id: room("attic"), ..message(4) }));
     scene.frame(ServerMessage::Joined(Joined { room_id: room("attic"), ..joined_at(9, false, &[]) }));
-    assert_eq!(scene.told(), []);
-    assert_eq!(scene.link.position(), Some(&position("e1", 3)));
+    assert_eq!(scene.events(), []);
+    assert_eq!(scene.client.position(), Some(&position("e1", 3)));
 }
 
 #[test]
 fn an_error_that_answers_no_message_is_shown() {
     let mut scene = Scene::live(3);
     scene.frame(refusal(ErrorCode::RateLimited, None));
-    assert!(matches!(&scene.told()[..], [Event::Error(_)]));
+    assert!(matches!(&scene.events()[..], [Event::Error(_)]));
 }
 
 fn renamed(offset: u64) -> ServerMessage {
@@ -164,14 +167,14 @@ fn renamed(offset: u64) -> ServerMessage {
 fn a_log_under_a_new_epoch_goes_on_where_it_was() {
     let mut scene = Scene::live(10);
     scene.frame(says(11)).clear().frame(renamed(11));
-    assert_eq!(scene.told(), [], "nobody sees anything");
+    assert_eq!(scene.events(), [], "nobody sees anything");
     scene.frame(says(12));
     assert_eq!(scene.said(), [12]);
-    assert_eq!(scene.link.position(), Some(&position("e2", 12)));
+    assert_eq!(scene.client.position(), Some(&position("e2", 12)));
 
     let elsewhere = Renamed { room_id: room("attic"), position: position("e3", 12) };
     scene.frame(ServerMessage::Position(elsewhere));
-    assert_eq!(scene.link.position(), Some(&position("e2", 12)), "another room's log");
+    assert_eq!(scene.client.position(), Some(&position("e2", 12)), "another room's log");
 }
 
 #[test]
@@ -179,7 +182,7 @@ fn whoever_saw_more_than_the_new_epoch_vouches_for_comes_back() {
     let mut scene = Scene::live(10);
     scene.clear().frame(renamed(9));
     assert!(scene.does(&Output::Disconnect));
-    assert_eq!(scene.link.position(), Some(&position("e1", 10)), "and claims nothing about the new one");
+    assert_eq!(scene.client.position(), Some(&position("e1", 10)), "and claims nothing about the new one");
 }
 
 #[test]
@@ -187,8 +190,8 @@ fn a_page_that_is_read_meanwhile_is_of_the_new_epoch() {
     let mut scene = Scene::rereading(10);
     scene.frame(says(11)).frame(renamed(11)).clear();
     scene.step(Input::HistoryLoaded(page(11)));
-    assert_eq!(scene.told(), [], "a page of the old one does not join");
+    assert_eq!(scene.events(), [], "a page of the old one does not join");
     scene.step(Input::HistoryLoaded(page_of("e2", 11, vec![message(11)])));
-    assert_eq!(scene.link.position(), Some(&position("e2", 11)));
+    assert_eq!(scene.client.position(), Some(&position("e2", 11)));
     assert_eq!(scene.statuses(), [Status::Live]);
 }

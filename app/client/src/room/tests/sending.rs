@@ -6,13 +6,13 @@ use super::*;
 fn a_message_goes_out_at_once_and_settles_when_it_comes_back() {
     let mut scene = Scene::live(3);
     scene.say("m1");
-    assert_eq!(scene.told(), [Event::Pending(unsent("m1"))]);
+    assert_eq!(scene.events(), [Event::Pending(unsent("m1"))]);
     assert_eq!(scene.sent_ids(), ["m1"]);
-    assert_eq!(scene.kept(), Some(vec!["m1".into()]));
+    assert_eq!(scene.stored(), Some(vec!["m1".into()]));
 
     scene.clear().frame(echo("m1", 4));
-    assert_eq!(scene.told(), [Event::Messages(vec![by("ana", "m1", 4)]), Event::Acknowledged(id("m1"))]);
-    assert_eq!(scene.kept(), Some(vec![]));
+    assert_eq!(scene.events(), [Event::Messages(vec![by("ana", "m1", 4)]), Event::Acknowledged(id("m1"))]);
+    assert_eq!(scene.stored(), Some(vec![]));
     assert_eq!(scene.wake(Timer::Resend), None);
 }
 
@@ -20,7 +20,7 @@ fn a_message_goes_out_at_once_and_settles_when_it_comes_back() {
 fn saying_the_same_twice_is_saying_it_once() {
     let mut scene = Scene::live(3);
     scene.say("m1").say("m1");
-    assert_eq!(scene.told().len(), 1);
+    assert_eq!(scene.events().len(), 1);
     assert_eq!(scene.sent_ids(), ["m1"]);
     scene.frame(echo("m1", 4)).frame(echo("m1", 4));
     assert_eq!(scene.settled(), [id("m1")]);
@@ -39,7 +39,7 @@ fn somebody_elses_message_with_the_same_id_settles_nothing() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(ServerMessage::Message(by("ben", "m1", 4)));
     assert_eq!(scene.settled(), []);
-    assert_eq!(scene.link.unsent().count(), 1);
+    assert_eq!(scene.client.unsent().count(), 1);
 }
 
 #[test]
@@ -76,10 +76,10 @@ fn what_an_earlier_visit_left_is_shown_and_sent() {
     let refused = Unsent { refused: Some("too long".into()), ..unsent("m0") };
     let mut scene = Scene::new(Some(position("e1", 3)), vec![refused.clone(), unsent("m1")]);
     scene.enter();
-    assert!(scene.told().contains(&Event::Pending(refused)));
-    assert!(scene.told().contains(&Event::Pending(unsent("m1"))));
+    assert!(scene.events().contains(&Event::Pending(refused)));
+    assert!(scene.events().contains(&Event::Pending(unsent("m1"))));
     assert_eq!(scene.sent_ids(), ["m1"]);
-    assert_eq!(scene.kept(), None, "nothing changed");
+    assert_eq!(scene.stored(), None, "nothing changed");
 }
 
 #[test]
@@ -107,7 +107,7 @@ fn a_message_refused_for_now_goes_out_again_later_and_is_not_overtaken() {
     scene.frame(refusal(ErrorCode::Unavailable, Some("m1"))).say("m2");
     assert!(scene.sent_ids().is_empty());
     assert_eq!(scene.wake(Timer::Resend), Some(5_000));
-    assert!(matches!(&scene.told()[..], [Event::Delayed(of, _), Event::Pending(_)] if *of == id("m1")));
+    assert!(matches!(&scene.events()[..], [Event::Delayed(of, _), Event::Pending(_)] if *of == id("m1")));
 
     scene.woken(Timer::Resend);
     assert_eq!(scene.sent_ids(), ["m1"]);
@@ -136,13 +136,13 @@ fn a_message_that_nobody_answers_is_sent_again() {
 fn a_message_refused_for_good_waits_for_the_person_and_lets_others_pass() {
     let mut scene = Scene::live(3);
     scene.say("m1").say("m2").clear().frame(refusal(ErrorCode::EmptyMessage, Some("m1")));
-    assert!(matches!(&scene.told()[..], [Event::Refused(of, _)] if *of == id("m1")));
+    assert!(matches!(&scene.events()[..], [Event::Refused(of, _)] if *of == id("m1")));
     assert_eq!(scene.sent_ids(), ["m2"]);
-    assert_eq!(scene.link.unsent().next().unwrap().refused.as_deref(), Some("because"));
-    assert_eq!(scene.kept(), Some(vec!["m1".into(), "m2".into()]));
+    assert_eq!(scene.client.unsent().next().unwrap().refused.as_deref(), Some("because"));
+    assert_eq!(scene.stored(), Some(vec!["m1".into(), "m2".into()]));
 
     scene.frame(echo("m2", 4)).clear().step(Input::Retry(id("m1")));
-    assert_eq!(scene.told(), [Event::Pending(unsent("m1"))]);
+    assert_eq!(scene.events(), [Event::Pending(unsent("m1"))]);
     assert_eq!(scene.sent_ids(), ["m1"]);
 }
 
@@ -152,7 +152,7 @@ fn a_message_whose_id_is_taken_goes_on_under_another() {
     scene.say("m1").frame(refusal(ErrorCode::Conflict, Some("m1"))).clear();
     scene.step(Input::Retry(id("m1")));
     assert_eq!(
-        scene.told(),
+        scene.events(),
         [Event::Discarded(id("m1")), Event::Pending(Unsent { id: id("m1~ffffffff"), ..unsent("m1") })]
     );
     assert_eq!(scene.sent_ids(), ["m1~ffffffff"]);
@@ -163,15 +163,15 @@ fn a_message_given_up_is_forgotten() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(refusal(ErrorCode::Invalid, Some("m1"))).clear();
     scene.step(Input::Discard(id("m1"))).step(Input::Discard(id("m1"))).step(Input::Retry(id("m1")));
-    assert_eq!(scene.told(), [Event::Discarded(id("m1"))]);
-    assert_eq!(scene.kept(), Some(vec![]));
+    assert_eq!(scene.events(), [Event::Discarded(id("m1"))]);
+    assert_eq!(scene.stored(), Some(vec![]));
 }
 
 #[test]
 fn a_late_refusal_of_a_settled_message_says_nothing() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(echo("m1", 4)).clear().frame(refusal(ErrorCode::Invalid, Some("m1")));
-    assert_eq!(scene.told(), []);
+    assert_eq!(scene.events(), []);
 }
 
 #[test]
@@ -179,15 +179,15 @@ fn a_server_that_forgot_us_is_entered_again_and_the_message_kept() {
     let mut scene = Scene::live(3);
     scene.say("m1").clear().frame(refusal(ErrorCode::NotInRoom, Some("m1")));
     assert!(scene.does(&Output::Disconnect));
-    assert_eq!(scene.told(), [Event::Status(Status::Reconnecting { retry_in_ms: 500 })]);
-    assert_eq!(scene.link.unsent().next().unwrap().refused, None);
+    assert_eq!(scene.events(), [Event::Status(Status::Reconnecting { retry_in_ms: 500 })]);
+    assert_eq!(scene.client.unsent().next().unwrap().refused, None);
 }
 
 #[test]
 fn a_message_that_closes_the_connection_by_its_size_is_refused_and_the_rest_goes_on() {
     let mut scene = Scene::live(3);
     scene.say("m1").say("m2").clear().step(Input::Closed { code: 1009 });
-    assert!(matches!(&scene.told()[0], Event::Refused(of, _) if *of == id("m1")));
+    assert!(matches!(&scene.events()[0], Event::Refused(of, _) if *of == id("m1")));
     scene.enter();
     assert_eq!(scene.sent_ids(), ["m2"]);
 
@@ -203,8 +203,8 @@ fn no_more_is_taken_than_can_be_kept() {
         scene.say(&format!("m{number}"));
     }
     scene.clear().say("one-more");
-    assert!(matches!(&scene.told()[..], [Event::Pending(_), Event::Refused(of, _)] if *of == id("one-more")));
-    assert_eq!(scene.link.unsent().count(), super::outbox::MAX_UNSENT);
+    assert!(matches!(&scene.events()[..], [Event::Pending(_), Event::Refused(of, _)] if *of == id("one-more")));
+    assert_eq!(scene.client.unsent().count(), super::outbox::MAX_UNSENT);
 }
 
 #[test]

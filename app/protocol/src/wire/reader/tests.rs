@@ -57,6 +57,7 @@ fn whole_numbers_are_read_in_their_range() {
     assert_eq!(check::<u64>("18446744073709551615"), Some(u64::MAX));
     assert_eq!(check::<i64>("-9223372036854775808"), Some(i64::MIN));
     assert_eq!(check::<u8>("256"), None);
+    assert_eq!(check::<i64>("-0"), None);
     for text in ["18446744073709551616", "-1", "+1", "01", "1.5", "1e3", "1.", ".5", "-", "0x1", "NaN"] {
         assert_eq!(check::<u64>(text), None);
     }

@@ -12,7 +12,9 @@ use super::unreadable::{Outcome, Unreadable};
 macro_rules! whole_numbers {
     ($($name:ident $visit:ident $kind:ty),*) => {
         $(fn $name<V: Visitor<'de>>(self, visitor: V) -> Outcome<V::Value> {
-            visitor.$visit(self.number()?.parse::<$kind>().map_err(|_| Unreadable)?)
+            // serde_json takes `-0` for a fraction.
+            let digits = self.number().ok().filter(|digits| *digits != "-0").ok_or(Unreadable)?;
+            visitor.$visit(digits.parse::<$kind>().map_err(|_| Unreadable)?)
         })*
     };
 }

@@ -12,7 +12,7 @@ use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::state::ConnectionStatus;
 
 /// The text beside the buttons: why one of them was refused, or else the question with most right answers.
-pub(super) fn said(host: Host) -> AnyView {
+pub(super) fn note(host: Host) -> AnyView {
     let refusal = host.afterwards.with_value(|afterwards| afterwards.refusal.clone());
     match refusal {
         Some(why) => view! {
@@ -30,7 +30,7 @@ pub(super) fn said(host: Host) -> AnyView {
 }
 
 /// The buttons. Results, and the choice of another quiz, are for the game's owner.
-pub(super) fn ways(host: Host) -> AnyView {
+pub(super) fn buttons(host: Host) -> AnyView {
     let is_owner = host.afterwards.with_value(|afterwards| afterwards.quiz.is_some());
     let pin = host.pin().to_string();
     let quiet = "button button--stage button--quiet";

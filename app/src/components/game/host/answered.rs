@@ -59,7 +59,7 @@ pub(super) fn answered(host: Host) -> AnyView {
                 <i class="answered__em"></i>
             </div>
             {optional_view(key)}
-            {told(host, players)}
+            {announced_count(host, players)}
         </div>
     }
     .into_any()
@@ -93,7 +93,7 @@ fn each_of(players: usize, room: usize) -> usize {
 }
 
 /// The same for screen readers, at their pace.
-fn told(host: Host, players: Memo<usize>) -> AnyView {
+fn announced_count(host: Host, players: Memo<usize>) -> AnyView {
     let said = RwSignal::new(String::new());
     let numbers = memo(move || (host.answered(), players.get()));
     effect(move || {

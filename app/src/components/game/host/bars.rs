@@ -18,18 +18,18 @@ const LONG: usize = 24;
 const LONGER: usize = 48;
 
 /// The chart of a reveal, with a table for screen readers.
-pub(super) fn bars(asked: &QuestionView, reveal: &Reveal, formulas: &Formulas) -> AnyView {
+pub(super) fn bars(question: &QuestionView, reveal: &Reveal, formulas: &Formulas) -> AnyView {
     let most = reveal.bars.iter().map(|bar| bar.count).max().unwrap_or_default().max(1);
     let columns = reveal.bars.iter().enumerate();
     let sums = Sums { most, answered: reveal.answered };
-    let columns = columns.map(|(at, bar)| column(bar, option_of(asked, at), sums, formulas)).collect_view();
+    let columns = columns.map(|(at, bar)| column(bar, option_of(question, at), sums, formulas)).collect_view();
     // In a poll no answer is right or wrong.
-    let has_right = asked.kind != Kind::Poll;
+    let has_right = question.kind != Kind::Poll;
     let rows = reveal.bars.iter().map(|bar| row(bar, reveal.answered, has_right, formulas)).collect_view();
     let letters = reveal.bars.iter().map(|bar| bar.text.chars().count()).max().unwrap_or_default();
     let class = match reveal.bars.len() {
         5.. => "bars bars--many",
-        _ if asked.kind == Kind::Poll => "bars bars--poll",
+        _ if question.kind == Kind::Poll => "bars bars--poll",
         _ => "bars",
     };
     let class = if letters > LONGER { format!("{class} bars--long") } else { class.to_owned() };
@@ -119,8 +119,8 @@ fn row(bar: &Bar, answered: usize, has_right: bool, formulas: &Formulas) -> AnyV
 
 /// The index of a bar's option, if players saw options: then there is one bar for each, in their order. Two
 /// of them may have the same text.
-fn option_of(asked: &QuestionView, bar: usize) -> Option<usize> {
-    (asked.kind.has_options() && asked.kind != Kind::Order).then_some(bar)
+fn option_of(question: &QuestionView, bar: usize) -> Option<usize> {
+    (question.kind.has_options() && question.kind != Kind::Order).then_some(bar)
 }
 
 #[cfg(test)]
@@ -131,7 +131,7 @@ mod tests {
 
     #[test]
     fn two_options_of_one_text_have_two_letters() {
-        let asked = |kind| QuestionView {
+        let question = |kind| QuestionView {
             kind,
             text: "Which is a prime?".into(),
             body: String::new(),
@@ -141,8 +141,8 @@ mod tests {
             points: Points::Normal,
             options: vec!["7".into(), "7".into()],
         };
-        assert_eq!([0, 1].map(|bar| option_of(&asked(Kind::Choice), bar)), [Some(0), Some(1)]);
-        assert_eq!(option_of(&asked(Kind::Typed), 0), None);
-        assert_eq!(option_of(&asked(Kind::Order), 0), None, "its bars are of right and other orders");
+        assert_eq!([0, 1].map(|bar| option_of(&question(Kind::Choice), bar)), [Some(0), Some(1)]);
+        assert_eq!(option_of(&question(Kind::Typed), 0), None);
+        assert_eq!(option_of(&question(Kind::Order), 0), None, "its bars are of right and other orders");
     }
 }

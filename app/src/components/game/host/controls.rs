@@ -56,7 +56,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     });
     view! {
         <div class=class>
-            <div class="controls__words">{dynamic_view(move || said(host, screen.get()))}</div>
+            <div class="controls__words">{dynamic_view(move || note(host, screen.get()))}</div>
             <div class="controls__steps">
                 {dynamic_view(move || others(host, screen.get()))}
                 <span class="controls__next">
@@ -105,10 +105,10 @@ fn is_slide(game: &Game) -> bool {
 }
 
 /// The text beside the buttons.
-fn said(host: Host, screen: Screen) -> AnyView {
+fn note(host: Host, screen: Screen) -> AnyView {
     match screen {
         Screen::Lobby => lobby::count(host),
-        Screen::Podium if host.places_missing() == 0 => afterwards::said(host),
+        Screen::Podium if host.places_missing() == 0 => afterwards::note(host),
         _ => ().into_any(),
     }
 }
@@ -126,7 +126,7 @@ fn others(host: Host, screen: Screen) -> AnyView {
             let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == LEADERBOARD);
             if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
-        Screen::Podium if host.has_ways_on() => afterwards::ways(host),
+        Screen::Podium if host.has_ways_on() => afterwards::buttons(host),
         Screen::Places(_) | Screen::Podium => ().into_any(),
     }
 }

@@ -184,7 +184,7 @@ part! {
 }
 
 fn host_stage() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(stage)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(stage)
 }
 
 fn stage((page, join_instructions, refusal): InitialState) -> AnyView {
@@ -218,9 +218,9 @@ fn on_stage(host: Host) -> AnyView {
             <div class="stage__screen">{deferred_view(move || dynamic_view(move || body(host, person, shown.get().1)))}</div>
             {optional_view(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
-                <Notice connection_status trouble=host.store.trouble.into() words=WORDS />
+                <Notice connection_status trouble=host.store.last_error.into() words=WORDS />
             </div>
-            {deferred_view(move || controls::controls(host, screen))} {told(host)} {deferred_view(move || person.dialogs(host))}
+            {deferred_view(move || controls::controls(host, screen))} {announcements(host)} {deferred_view(move || person.dialogs(host))}
         </main>
     }
     .into_any()
@@ -231,13 +231,13 @@ fn body(host: Host, person: PlayerDialog, screen: Screen) -> AnyView {
         Screen::Lobby => lobby::lobby(host, person),
         Screen::Question(_) => question::question(host),
         Screen::Reveal(_) => host.game_now(|game| reveal::reveal(host, game)),
-        Screen::Places(_) => led(host, |game, _| places::places(game)),
-        Screen::Podium => led(host, podium::podium),
+        Screen::Places(_) => by_leaders(host, |game, _| places::places(game)),
+        Screen::Podium => by_leaders(host, podium::podium),
     }
 }
 
 /// Rendered anew when the leaders change, because one may be removed, and with each place that is shown.
-fn led(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
+fn by_leaders(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
     let leaders = memo(move || host.game(|game| game.leaders.clone()));
     let missing = memo(move || host.places_missing());
     dynamic_view(move || leaders.with(|_| host.game_now(|game| draw(game, missing.get()))))
@@ -278,10 +278,10 @@ fn title(game: &Game, note: String) -> AnyView {
 }
 
 /// Announcements of changes and of the time for screen readers.
-fn told(host: Host) -> AnyView {
+fn announcements(host: Host) -> AnyView {
     let phase = memo(move || match host.places_missing() {
-        0 => host.game(texts::told),
-        missing => host.game(|game| texts::place_told(game, missing)),
+        0 => host.game(texts::announcement),
+        missing => host.game(|game| texts::place_announcement(game, missing)),
     });
     view! {
         <div class="unseen">

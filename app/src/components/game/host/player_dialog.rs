@@ -87,7 +87,7 @@ impl PlayerDialog {
                 host.players(|players| players.iter().find(|one| one.id == whom.id).map(|one| one.name.clone()))
             };
             let now = self.whom.with(|whom| whom.as_ref().and_then(is_called));
-            let trouble = host.store.trouble.get();
+            let trouble = host.store.last_error.get();
             if !self.is_asked.get() {
                 return;
             }
@@ -96,7 +96,7 @@ impl PlayerDialog {
                 self.is_asked.set(false);
                 self.wrong.set(Some(why));
                 // It is shown here, not beneath the stage.
-                host.store.trouble.set(None);
+                host.store.last_error.set(None);
                 focus_first("#person-name");
             } else if now != before {
                 self.is_asked.set(false);

@@ -50,7 +50,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
         text.lines().filter(|line| !line.trim().is_empty()).map(|line| paragraph(host, line)).collect_view();
     let count = (!right.is_empty()).then(|| {
         view! {
-            <p class="why__count">
+            <p class="explanation__count">
                 <b>{*correct}</b>
                 {format!(" {}", texts::were_right(*correct, *players))}
             </p>
@@ -58,8 +58,8 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
     });
     Some(
         view! {
-            <section class="why" aria-labelledby="why">
-                <h2 class="why__title" id="why">
+            <section class="explanation" aria-labelledby="explanation">
+                <h2 class="explanation__title" id="explanation">
                     {title}
                 </h2>
                 {paragraphs}
@@ -73,7 +73,7 @@ pub(super) fn why(host: Host, game: &Game) -> Option<AnyView> {
 
 fn paragraph(host: Host, text: &str) -> AnyView {
     view! {
-        <p class="why__text" dir="auto">
+        <p class="explanation__text" dir="auto">
             {host.text(text)}
         </p>
     }
@@ -96,9 +96,9 @@ fn crowd(host: Host, correct: usize, players: usize) -> AnyView {
     };
     let front = ids.len().min(FRONT.len());
     view! {
-        <div class="why__crowd" aria-hidden="true">
-            <div class="why__row why__row--back">{stand(front..ids.len(), &BACK)}</div>
-            <div class="why__row">{stand(0..front, &FRONT)}</div>
+        <div class="explanation__crowd" aria-hidden="true">
+            <div class="explanation__row explanation__row--back">{stand(front..ids.len(), &BACK)}</div>
+            <div class="explanation__row">{stand(0..front, &FRONT)}</div>
         </div>
     }
     .into_any()

@@ -83,7 +83,7 @@ pub(super) fn were_right(correct: usize, players: usize) -> String {
 const NOBODY_SCORED: &str = "Nobody scored this time.";
 
 /// The announcement of a new screen for screen readers.
-pub(super) fn told(game: &Game) -> String {
+pub(super) fn announcement(game: &Game) -> String {
     let asked = game.asked.as_ref();
     match game.phase {
         Phase::Lobby if game.round > 1 => "Same class, new round.".into(),
@@ -99,7 +99,7 @@ pub(super) fn told(game: &Game) -> String {
 }
 
 /// The player in that place, counted from 0, as a sentence: the first one of several.
-pub(super) fn place_told(game: &Game, place: usize) -> String {
+pub(super) fn place_announcement(game: &Game, place: usize) -> String {
     let told =
         |leader: &Leader| format!("{}: {}, with {} points.", nth_place(place), leader.name, thousands(leader.score));
     game.leaders.get(place).map(told).unwrap_or_default()

@@ -95,7 +95,7 @@ impl Choosing {
     fn state(self, option: usize) -> State {
         let given = self.store.board.with(|board| match &board.answer {
             MyAnswer::Open => None,
-            answer => Some(answer.given().is_some_and(|answer| takes(answer, option))),
+            answer => Some(answer.submitted().is_some_and(|answer| takes(answer, option))),
         });
         match given {
             Some(true) => State::Chosen,

@@ -44,7 +44,7 @@ part! {
 }
 
 fn play_game() -> Option<AnyView> {
-    initial_state::read::<InitialState>(INITIAL_STATE).map(play)
+    initial_state::load::<InitialState>(INITIAL_STATE).map(play)
 }
 
 fn play(page: PlayPage) -> AnyView {
@@ -66,12 +66,12 @@ fn play(page: PlayPage) -> AnyView {
                 {dynamic_view(move || draw(store, shown.get().1, &place))}
             </main>
             <div class="play__notices">
-                <Notice connection_status trouble=store.trouble.into() words=NOTICES />
+                <Notice connection_status trouble=store.last_error.into() words=NOTICES />
                 {host_gone(store)} {called(store)}
             </div>
             {foot(store, chat)}
             <p class="unseen" role="status">
-                {words(move || said(store, screen.get()))}
+                {words(move || announcement(store, screen.get()))}
             </p>
         </div>
     }
@@ -102,10 +102,10 @@ fn draw(store: GameStore, screen: Screen, place: &PlayerPage) -> AnyView {
 }
 
 /// The announcement for screen readers. A question has its own.
-fn said(store: GameStore, screen: Screen) -> String {
+fn announcement(store: GameStore, screen: Screen) -> String {
     match screen {
         Screen::Question(_) => store.mark.get().to_owned(),
-        Screen::Result(_) => store.board.with(|board| match (board.told_outcome(), &board.game.reveal) {
+        Screen::Result(_) => store.board.with(|board| match (board.shown_outcome(), &board.game.reveal) {
             (Some(outcome), Some(reveal)) => texts::result(&outcome, reveal, board.game.scored),
             _ => String::new(),
         }),
@@ -135,7 +135,7 @@ fn host_gone(store: GameStore) -> AnyView {
 /// The notice of a name that a host has given this player.
 fn called(store: GameStore) -> AnyView {
     let sentence = move || {
-        let name = store.called.get()?.to_string();
+        let name = store.renamed_by_host.get()?.to_string();
         let stop = texts::full_stop(&name);
         let arch = store.board.with_untracked(|board| board.me.as_ref().map(|me| avatar(Looks::of(&me.id))));
         Some(

@@ -20,9 +20,9 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
     let name: String = viewer.name.as_str().chars().take(limits::NICKNAME_CHARS).collect();
     let (pending, set_pending) = signal(false);
     // Before hydration the form would only reload the page, without the name.
-    let (is_awake, set_awake) = signal(false);
+    let (is_hydrated, set_hydrated) = signal(false);
     effect(move || {
-        set_awake.set(true);
+        set_hydrated.set(true);
         let typed = store.pin.with_value(nickname::load);
         if let (Some(field), Some(typed)) = (input.get_untracked(), typed) {
             field.set_value(&typed);
@@ -34,7 +34,7 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
         set_too_long.set(too_much(&typed));
         store.pin.with_value(|pin| nickname::store(pin, &typed));
     };
-    let wrong = memo(move || too_long.get().or_else(|| store.not_in.get().map(|refusal| refusal.message)));
+    let wrong = memo(move || too_long.get().or_else(|| store.nickname_refusal.get().map(|refusal| refusal.message)));
     let enter = move |name: String| {
         set_pending.set(true);
         store.enter(name);
@@ -87,7 +87,7 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
                     <button
                         class="button button--sun needs-script"
                         aria-busy=flag(is_waiting)
-                        disabled=derived(move || !is_awake.get())
+                        disabled=derived(move || !is_hydrated.get())
                     >
                         {words(move || if is_waiting() { "Joining" } else { "Join" })}
                     </button>

@@ -15,7 +15,7 @@ use crate::game_store::GameStore;
 /// A row for each option, the first one on top.
 pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
     let open = is_open(store);
-    let given = store.board.with_untracked(|board| match board.answer.given() {
+    let given = store.board.with_untracked(|board| match board.answer.submitted() {
         Some(Answer::Order(order)) => Some(order.clone()),
         _ => None,
     });

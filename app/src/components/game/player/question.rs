@@ -125,10 +125,10 @@ fn picture(asked: &QuestionView) -> AnyView {
 /// would be lost silently.
 pub(super) fn is_open(store: GameStore) -> Memo<bool> {
     memo(move || {
-        let is_awake = store.is_awake.get();
+        let is_hydrated = store.is_hydrated.get();
         store.board.with(|board| {
             let runs = board.game.phase == Phase::Open && board.game.paused.is_none();
-            is_awake && runs && board.answer == MyAnswer::Open
+            is_hydrated && runs && board.answer == MyAnswer::Open
         })
     })
 }

@@ -20,8 +20,8 @@ pub(super) fn result(store: GameStore) -> AnyView {
     // Its parts come in two frames, in either order.
     let parts = memo(move || store.board.with(parts));
     dynamic_view(move || match parts.get() {
-        (Some(outcome), Some(reveal), told) => told_result(&outcome, &reveal, &told, looks),
-        (None, Some(reveal), told) => only_right(&reveal, &told, looks),
+        (Some(outcome), Some(reveal), context) => told_result(&outcome, &reveal, &context, looks),
+        (None, Some(reveal), context) => only_right(&reveal, &context, looks),
         _ => counting(looks),
     })
 }
@@ -45,12 +45,12 @@ impl ResultContext {
 fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, ResultContext) {
     let Game { scored, asked, reveal, formulas, .. } = &board.game;
     let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
-    let given = board.answer.given().cloned();
-    let told = ResultContext { scored: *scored, kind, given, formulas: formulas.clone() };
-    (board.told_outcome(), reveal.clone(), told)
+    let given = board.answer.submitted().cloned();
+    let context = ResultContext { scored: *scored, kind, given, formulas: formulas.clone() };
+    (board.shown_outcome(), reveal.clone(), context)
 }
 
-fn told_result(outcome: &Outcome, reveal: &Reveal, told: &ResultContext, looks: Looks) -> AnyView {
+fn told_result(outcome: &Outcome, reveal: &Reveal, context: &ResultContext, looks: Looks) -> AnyView {
     let (class, badge) = match outcome.verdict {
         Verdict::Right | Verdict::Partly => ("result", Some(CHECK)),
         Verdict::Poll => ("result result--poll", None),
@@ -62,7 +62,7 @@ fn told_result(outcome: &Outcome, reveal: &Reveal, told: &ResultContext, looks: 
         Verdict::Wrong | Verdict::Missing => looks.tall(52).looking((-15, 15)),
     };
     let badge = badge.map(|badge| view! { <span class="result__badge">{icon(badge)}</span> });
-    let brought = told.scored.then(|| texts::brought(outcome)).filter(|brought| !brought.is_empty());
+    let brought = context.scored.then(|| texts::brought(outcome)).filter(|brought| !brought.is_empty());
     view! {
         <div class=class>
             <section class="result__plane">
@@ -70,28 +70,28 @@ fn told_result(outcome: &Outcome, reveal: &Reveal, told: &ResultContext, looks: 
                     {texts::verdict(outcome.verdict)} {badge}
                 </h1>
                 {brought.map(|brought| view! { <p class="result__points">{brought}</p> })}
-                {note(outcome, reveal, told)}
+                {note(outcome, reveal, context)}
                 <div class="result__me">{avatar(looks)}</div>
             </section>
-            {facts(outcome, reveal, told)}
+            {facts(outcome, reveal, context)}
         </div>
     }
     .into_any()
 }
 
 /// The right answer for a player who was not there for the question.
-fn only_right(reveal: &Reveal, told: &ResultContext, looks: Looks) -> AnyView {
+fn only_right(reveal: &Reveal, context: &ResultContext, looks: Looks) -> AnyView {
     view! {
         <div class="result result--poll">
             <section class="result__plane">
                 <h1 class="result__word" tabindex="-1">
                     "Look up"
                 </h1>
-                <p class="result__note">{right(reveal, told)}</p>
+                <p class="result__note">{right(reveal, context)}</p>
                 <div class="result__me">{avatar(looks.tall(54).looking((0, -19)))}</div>
             </section>
             <section class="result__facts" aria-label="How you stand">
-                {why(reveal, told)}
+                {why(reveal, context)}
             </section>
         </div>
     }
@@ -110,34 +110,35 @@ fn counting(looks: Looks) -> AnyView {
     .into_any()
 }
 
-fn note(outcome: &Outcome, reveal: &Reveal, told: &ResultContext) -> AnyView {
-    let stop = texts::full_stop(last_right(reveal, told));
+fn note(outcome: &Outcome, reveal: &Reveal, context: &ResultContext) -> AnyView {
+    let stop = texts::full_stop(last_right(reveal, context));
     match outcome.verdict {
         Verdict::Right => {
             let link = if stop.is_empty() { " In" } else { ", in" };
             let took = outcome.took_ms.map(|ms| format!("{link} {} seconds.", texts::seconds(ms)));
-            view! { <p class="result__note">{right(reveal, told)} {took}</p> }.into_any()
+            view! { <p class="result__note">{right(reveal, context)} {took}</p> }.into_any()
         }
         Verdict::Poll => {
-            let count = match told.given {
+            let count = match context.given {
                 Some(Answer::Choice(option)) => reveal.bars.get(option).map(|bar| (option, bar)),
                 _ => None,
             };
             let chose = count.map(|(option, bar)| {
                 let others = texts::chose_too(bar.count.saturating_sub(1));
                 let others = format!("{} {others}", texts::full_stop(&bar.text));
-                view! { "You chose " {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> {others} }
+                view! { "You chose " {key(option)} " " <b dir="auto">{context.text(&bar.text)}</b> {others} }
             });
             view! { <p class="result__note">{chose}</p> }.into_any()
         }
         Verdict::Partly => {
-            view! { <p class="result__note">{it_was(reveal, told.kind)} {right(reveal, told)} {stop}</p> }.into_any()
+            view! { <p class="result__note">{it_was(reveal, context.kind)} {right(reveal, context)} {stop}</p> }
+                .into_any()
         }
         Verdict::Wrong | Verdict::Missing => {
             let others = reveal.players.saturating_sub(reveal.correct).saturating_sub(1);
             view! {
                 <p class="result__note">
-                    {it_was(reveal, told.kind)} {right(reveal, told)} {stop} <br /> {texts::missed(others)}
+                    {it_was(reveal, context.kind)} {right(reveal, context)} {stop} <br /> {texts::missed(others)}
                 </p>
             }
             .into_any()
@@ -151,31 +152,31 @@ fn it_was(reveal: &Reveal, kind: Kind) -> &'static str {
 }
 
 /// The last text of the right answer.
-fn last_right<'a>(reveal: &'a Reveal, told: &ResultContext) -> &'a str {
-    if !told.kind.has_options() || told.kind == Kind::Order {
+fn last_right<'a>(reveal: &'a Reveal, context: &ResultContext) -> &'a str {
+    if !context.kind.has_options() || context.kind == Kind::Order {
         return &reveal.right;
     }
     reveal.bars.iter().rev().find(|bar| bar.right).map_or("", |bar| bar.text.as_str())
 }
 
 /// The right answer, with the shapes of options.
-fn right(reveal: &Reveal, told: &ResultContext) -> AnyView {
-    if !told.kind.has_options() || told.kind == Kind::Order {
-        return view! { <b dir="auto">{told.text(&reveal.right)}</b> }.into_any();
+fn right(reveal: &Reveal, context: &ResultContext) -> AnyView {
+    if !context.kind.has_options() || context.kind == Kind::Order {
+        return view! { <b dir="auto">{context.text(&reveal.right)}</b> }.into_any();
     }
     let right = reveal.bars.iter().enumerate().filter(|(_, bar)| bar.right);
     let parts: Vec<_> = right
         .enumerate()
         .map(|(place, (option, bar))| {
             let and = (place > 0).then_some(" and ");
-            view! { {and} {key(option)} " " <b dir="auto">{told.text(&bar.text)}</b> }.into_any()
+            view! { {and} {key(option)} " " <b dir="auto">{context.text(&bar.text)}</b> }.into_any()
         })
         .collect();
     parts.into_any()
 }
 
-fn facts(outcome: &Outcome, reveal: &Reveal, told: &ResultContext) -> AnyView {
-    let scored = told.scored;
+fn facts(outcome: &Outcome, reveal: &Reveal, context: &ResultContext) -> AnyView {
+    let scored = context.scored;
     let place = (scored && outcome.place > 0).then(|| {
         view! {
             <div class="fact">
@@ -189,20 +190,20 @@ fn facts(outcome: &Outcome, reveal: &Reveal, told: &ResultContext) -> AnyView {
     });
     view! {
         <section class="result__facts" aria-label="How you stand">
-            {why(reveal, told)} {place} {streak(outcome, scored)}
+            {why(reveal, context)} {place} {streak(outcome, scored)}
             <p class="quiet small">"Look up at the big screen."</p>
         </section>
     }
     .into_any()
 }
 
-fn why(reveal: &Reveal, told: &ResultContext) -> AnyView {
+fn why(reveal: &Reveal, context: &ResultContext) -> AnyView {
     if reveal.explanation.is_empty() {
         return ().into_any();
     }
     view! {
         <p class="result__why" dir="auto">
-            {told.text(&reveal.explanation)}
+            {context.text(&reveal.explanation)}
         </p>
     }
     .into_any()

@@ -41,7 +41,7 @@ fn writing(store: GameStore, field: Field) -> AnyView {
     let input = NodeRef::<Input>::new();
     let open = is_open(store);
     let (wrong, set_wrong) = signal(None::<String>);
-    let given = store.board.with_untracked(|board| board.answer.given().map(written)).unwrap_or_default();
+    let given = store.board.with_untracked(|board| board.answer.submitted().map(written)).unwrap_or_default();
     // A player who was reading the question types next.
     effect(move || {
         if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {

@@ -72,7 +72,7 @@ pub(super) fn words_of(question: &Question) -> String {
 }
 
 /// What is asked about a doubt, to be read above its answers and in the list of questions.
-pub(super) fn asks(ask: &Ask) -> &'static str {
+pub(super) fn ask_label(ask: &Ask) -> &'static str {
     match ask {
         Ask::Right => "Which one is right?",
         Ask::Seconds => "How many seconds?",
@@ -176,7 +176,7 @@ fn settling(number: usize, ask: &Ask, question: &Question) -> AnyView {
     choices.push(choice("leave".into(), text("Leave this question out".into())));
     view! {
         <fieldset class="doubt__ask">
-            <legend>{asks(ask)}</legend>
+            <legend>{ask_label(ask)}</legend>
             <div class="keys">{choices}</div>
         </fieldset>
     }

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::limits;
 
-use super::reading::{Level, asked, draw_formulas};
+use super::reading::{Level, asked, render_formulas};
 use super::{AuthorHeader, Section, texts};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
@@ -34,7 +34,7 @@ pub(crate) fn ImportReview() -> impl IntoView {
         leptos_axum::redirect(QUIZZES);
         return ().into_any();
     };
-    draw_formulas(&imported.quiz);
+    render_formulas(&imported.quiz);
     view! {
         <PageStyles of="import" />
         <PageTitle of="Check the import" />

@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 
 use super::super::reading::anchor;
-use super::doubts::{asks, words_of};
+use super::doubts::{ask_label, words_of};
 use crate::api::quizzes::ImportedQuiz;
 use crate::components::formula::on_page;
 
@@ -25,7 +25,7 @@ pub(super) fn outline(imported: &ImportedQuiz) -> Option<AnyView> {
 
 fn row(imported: &ImportedQuiz, at: usize, text: &str) -> AnyView {
     let asked = imported.doubts.iter().find(|doubt| doubt.question == at);
-    let todo = asked.map(|doubt| view! { <span class="outline__todo">{asks(&doubt.ask)}</span> });
+    let todo = asked.map(|doubt| view! { <span class="outline__todo">{ask_label(&doubt.ask)}</span> });
     view! {
         <li>
             <a class="outline__item" href=format!("#{}", anchor(at))>

@@ -35,8 +35,8 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, on_push: &OnP
         let mut at = 0;
         loop {
             match resp::read(&buffer[at..filled]) {
-                Ok((word, length)) => {
-                    take(word, shared, on_push);
+                Ok((value, length)) => {
+                    take(value, shared, on_push);
                     at += length;
                 }
                 Err(RespError::Incomplete) => break,
@@ -53,8 +53,8 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, on_push: &OnP
     }
 }
 
-fn take(word: RespValue<'_>, shared: &Shared, on_push: &OnPush) {
-    match &word {
+fn take(value: RespValue<'_>, shared: &Shared, on_push: &OnPush) {
+    match &value {
         RespValue::Push(news) => match news.as_slice() {
             // A delivery after the close must not get between those of the next connection.
             [RespValue::Text(b"message" | b"smessage"), RespValue::Text(name), RespValue::Text(body), ..]
@@ -70,6 +70,6 @@ fn take(word: RespValue<'_>, shared: &Shared, on_push: &OnPush) {
             }
             _ => {}
         },
-        _ => shared.answer(word),
+        _ => shared.answer(value),
     }
 }

@@ -71,7 +71,7 @@ impl Connection {
             Self { shared, info: Info::default(), epoch_cache: EpochCache::default(), _driver: driver };
         connection.greet(address).await?;
         connection.info = connection.ask_info().await?;
-        connection.info.fits(wants_cluster)?;
+        connection.info.check_compatible(wants_cluster)?;
         match connection.info.is_replica {
             true => Err(ConnectionError::Replica),
             false => Ok(connection),
@@ -85,10 +85,10 @@ impl Connection {
         if let Some(password) = settings.password() {
             hello.extend([b"AUTH", settings.username().unwrap_or("default").as_bytes(), password.as_bytes()]);
         }
-        self.ask(&hello, done).await?;
+        self.call(&hello, done).await?;
         if settings.db() != 0 {
             let database = settings.db().to_string();
-            self.ask(&[b"SELECT", database.as_bytes()], done).await?;
+            self.call(&[b"SELECT", database.as_bytes()], done).await?;
         }
         Ok(())
     }
@@ -99,17 +99,17 @@ impl Connection {
     }
 
     /// Sends a command; commands are executed in the order of the calls. `read` parses the answer in place.
-    pub(crate) async fn ask<T: Send + 'static>(
+    pub(crate) async fn call<T: Send + 'static>(
         &self,
         words: &[&[u8]],
         read: fn(RespValue<'_>) -> Option<T>,
     ) -> Result<T, CommandError> {
-        let (told, answer) = oneshot::channel();
-        let waiting = PendingReply::Answer(Box::new(move |word| {
+        let (reply, answer) = oneshot::channel();
+        let waiting = PendingReply::Answer(Box::new(move |value| {
             // The caller may have been dropped.
-            let _ = told.send(match word {
+            let _ = reply.send(match value {
                 RespValue::Error(why) => Err(CommandError::Refused(String::from_utf8_lossy(why).into_owned())),
-                word => read(word).ok_or(CommandError::Odd),
+                value => read(value).ok_or(CommandError::Odd),
             });
         }));
         self.shared.enqueue(words, waiting)?;
@@ -120,9 +120,9 @@ impl Connection {
     pub(super) async fn subscribe(&self, command: &str, names: &[String]) -> Result<(), CommandError> {
         let mut confirmed = Vec::with_capacity(names.len());
         for name in names {
-            let (told, answer) = oneshot::channel();
+            let (reply, answer) = oneshot::channel();
             self.shared
-                .enqueue(&[command.as_bytes(), name.as_bytes()], PendingReply::Confirmation(name.clone(), told))?;
+                .enqueue(&[command.as_bytes(), name.as_bytes()], PendingReply::Confirmation(name.clone(), reply))?;
             confirmed.push(answer);
         }
         for answer in confirmed {
@@ -132,7 +132,7 @@ impl Connection {
     }
 
     /// Asks Redis for `INFO`, and checks that it is still the same run and kind.
-    pub(super) async fn beat(&self) -> Result<(), ConnectionError> {
+    pub(super) async fn check_alive(&self) -> Result<(), ConnectionError> {
         match timeout(ANSWER_WITHIN, self.ask_info()).await.map_err(|_| ConnectionError::Silent)?? {
             info if info == self.info => Ok(()),
             info if info.is_replica => Err(ConnectionError::Replica),
@@ -141,11 +141,11 @@ impl Connection {
     }
 
     async fn ask_info(&self) -> Result<Info, CommandError> {
-        let read = |word: RespValue<'_>| match word {
+        let read = |value: RespValue<'_>| match value {
             RespValue::Text(info) => Some(Info::read(&String::from_utf8_lossy(info))),
             _ => None,
         };
-        match self.ask(&[b"INFO", b"server", b"replication"], read).await {
+        match self.call(&[b"INFO", b"server", b"replication"], read).await {
             // `INFO` is not permitted: what cannot be checked is assumed to be right.
             Err(CommandError::Refused(_)) => Ok(Info::default()),
             answer => answer,

@@ -35,8 +35,8 @@ pub(super) enum RespError {
 /// Reads the first value, and how many bytes it takes.
 pub(super) fn read(bytes: &[u8]) -> Result<(RespValue<'_>, usize), RespError> {
     let mut reader = Reader { bytes, at: 0 };
-    let word = reader.word(DEPTH)?;
-    Ok((word, reader.at))
+    let value = reader.value(DEPTH)?;
+    Ok((value, reader.at))
 }
 
 /// Appends a command as a list of strings.
@@ -75,7 +75,7 @@ struct Reader<'a> {
 }
 
 impl<'a> Reader<'a> {
-    fn word(&mut self, depth: usize) -> Result<RespValue<'a>, RespError> {
+    fn value(&mut self, depth: usize) -> Result<RespValue<'a>, RespError> {
         let (kind, line) = self.line()?.split_first().ok_or(RespError::Malformed)?;
         match kind {
             b'+' | b',' | b'(' => Ok(RespValue::Text(line)),
@@ -93,7 +93,7 @@ impl<'a> Reader<'a> {
             b'|' => {
                 // Attributes of the next value, which were not asked for.
                 self.list(line, 2, depth)?;
-                self.word(depth)
+                self.value(depth)
             }
             _ => Err(RespError::Malformed),
         }
@@ -125,7 +125,7 @@ impl<'a> Reader<'a> {
             (count.checked_mul(each).ok_or(RespError::Malformed)?, depth.checked_sub(1).ok_or(RespError::Malformed)?);
         let mut words = Vec::with_capacity(count.min(ROOM));
         for _ in 0..count {
-            words.push(self.word(depth)?);
+            words.push(self.value(depth)?);
         }
         Ok(Some(words))
     }

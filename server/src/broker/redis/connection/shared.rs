@@ -108,10 +108,10 @@ impl Shared {
     }
 
     /// Passes an answer to the first caller that waits.
-    pub(super) fn answer(&self, word: RespValue<'_>) {
+    pub(super) fn answer(&self, value: RespValue<'_>) {
         let next = self.queue().waiting.pop_front();
-        match (next, word) {
-            (Some(PendingReply::Answer(tell)), word) => tell(word),
+        match (next, value) {
+            (Some(PendingReply::Answer(tell)), value) => tell(value),
             (Some(PendingReply::Confirmation(_, told)), RespValue::Error(why)) => {
                 let _ = told.send(Err(CommandError::Refused(String::from_utf8_lossy(why).into_owned())));
             }

@@ -1,6 +1,6 @@
 //! Rooms with very many people: who is told what, how often, and what it costs.
 
-use protocol::limits::{LEAVES_PER_FRAME, MEMBERS_PER_FRAME, MEMBERS_TOLD_AT_ONCE};
+use protocol::limits::{LEAVES_PER_FRAME, MEMBERS_PER_FRAME, MEMBERS_SENT_AT_ONCE};
 
 use super::*;
 use crate::presence::Change;
@@ -28,7 +28,7 @@ fn go(node: &Node, id: &str) {
 
 #[tokio::test(start_paused = true)]
 async fn in_a_small_room_every_change_is_told_at_once() {
-    let node = among(MEMBERS_TOLD_AT_ONCE - 10).await;
+    let node = among(MEMBERS_SENT_AT_ONCE - 10).await;
     for n in 0..5 {
         come(&node, &format!("b{n}"));
         assert_eq!(node.frames().len(), 1);
@@ -51,16 +51,16 @@ async fn in_a_large_room_there_is_one_frame_a_second() {
     assert!((5..=7).contains(&frames.len()), "{} frames in 5 s", frames.len());
     assert_eq!(frames.iter().map(|frame| frame.joined.len()).sum::<usize>(), 250);
     assert_eq!(frames.last().unwrap().member_count, 1251);
-    // The first change after a quiet second is told at once.
+    // The first change after a quiet second is announced at once.
     come(&node, "cleo");
-    assert_eq!(node.told(), ["+cleo"]);
+    assert_eq!(node.announced(), ["+cleo"]);
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_comes_and_goes_within_the_second_is_not_told() {
     let node = among(300).await;
     come(&node, "first");
-    assert_eq!(node.told(), ["+first"]);
+    assert_eq!(node.announced(), ["+first"]);
     come(&node, "ana");
     go(&node, "ana");
     go(&node, "first");
@@ -71,7 +71,7 @@ async fn who_comes_and_goes_within_the_second_is_not_told() {
     come(&node, "ana");
     go(&node, "first");
     pass(1.1).await;
-    assert_eq!(node.told(), ["+second", "+ana", "-first"]);
+    assert_eq!(node.announced(), ["+second", "+ana", "-first"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +83,7 @@ async fn who_was_shown_somebody_meanwhile_is_told_that_they_went() {
     assert!(page.members.contains(&person("a")));
     go(&node, "a");
     pass(1.1).await;
-    assert_eq!(node.told(), ["+first", "-a"]);
+    assert_eq!(node.announced(), ["+first", "-a"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -140,10 +140,10 @@ async fn a_room_is_read_once_however_many_come_and_then_only_compared() {
     futures::future::join_all(coming.collect::<Vec<_>>()).await;
     // Their own notices come back, as from the log.
     pass(200.0).await;
-    let (snapshots, standings) = node.store.with(|state| (state.snapshots, state.standings));
+    let (snapshots, summaries) = node.store.with(|state| (state.snapshots, state.summaries));
     // Their own calls were not announced to this node, so it asked once more.
     assert!(snapshots <= 2, "{snapshots} snapshots");
-    assert!((3..=6).contains(&standings), "{standings} comparisons in 200 s");
+    assert!((3..=6).contains(&summaries), "{summaries} comparisons in 200 s");
 }
 
 #[tokio::test(start_paused = true)]
@@ -197,7 +197,7 @@ async fn a_frame_costs_what_changed_and_not_what_is_there() {
             notice.len(),
             frames.len(),
         );
-        assert!(frames.len() <= if people > MEMBERS_TOLD_AT_ONCE { 2 } else { 100 });
+        assert!(frames.len() <= if people > MEMBERS_SENT_AT_ONCE { 2 } else { 100 });
         sizes.push((notice.len(), alone));
     }
     let spread = |sizes: Vec<usize>| sizes.iter().max().unwrap() - sizes.iter().min().unwrap();

@@ -72,7 +72,7 @@ async fn news_are_told_once_to_those_who_were_shown_the_room() {
     node.on_change(&came);
     let went = node.store.with(|state| state.leave(&person("ben").id));
     node.on_change(&went);
-    assert_eq!(node.told(), ["+ben", "-ben"]);
+    assert_eq!(node.announced(), ["+ben", "-ben"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -83,7 +83,7 @@ async fn a_missed_notice_is_made_up_for() {
     let heard = node.store.with(|state| state.enter(&person("cleo")));
     node.on_change(&heard);
     pass(0.1).await;
-    assert_eq!(node.told(), ["+ben", "+cleo"]);
+    assert_eq!(node.announced(), ["+ben", "+cleo"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -97,7 +97,7 @@ async fn after_an_interruption_the_differences_are_told() {
     });
     node.presence.on_interrupted();
     pass(0.1).await;
-    assert_eq!(node.told(), ["+cleo", "-ben"]);
+    assert_eq!(node.announced(), ["+cleo", "-ben"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -106,7 +106,7 @@ async fn a_quiet_channel_is_checked_all_the_same() {
     node.enter("ana").await;
     node.store.with(|state| state.enter(&person("ben")));
     pass(45.0).await;
-    assert_eq!(node.told(), ["+ben"]);
+    assert_eq!(node.announced(), ["+ben"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -121,7 +121,7 @@ async fn a_room_can_be_read_while_the_store_is_away() {
     node.store.with(|state| state.is_away = false);
     pass(3.0).await;
     assert_eq!(node.store.calls(), ["enter ana as ana"]);
-    assert_eq!(node.told(), ["+ana", "+ben"]);
+    assert_eq!(node.announced(), ["+ana", "+ben"]);
 }
 
 #[tokio::test(start_paused = true)]
@@ -194,7 +194,7 @@ async fn a_room_left_by_all_is_forgotten_and_read_anew() {
     node.enter("ana").await;
     node.leave("ana", Departure::Clean);
     pass(0.1).await;
-    assert!(node.presence.work.channels.all().is_empty());
+    assert!(node.presence.reconciler.channels.all().is_empty());
     assert_eq!(node.store.with(|state| state.forgotten), 1);
     node.store.with(|state| state.enter(&person("ben")));
     assert_eq!(node.enter("ana").await, ["ana", "ben"]);

@@ -45,7 +45,7 @@ pub(super) struct State {
     /// How often everybody was asked for.
     pub(super) snapshots: usize,
     /// How often only the version and the count were asked for.
-    pub(super) standings: usize,
+    pub(super) summaries: usize,
 }
 
 impl Fake {
@@ -122,7 +122,7 @@ impl PresenceStore for Fake {
 
     async fn summary(&self, _: &Channel) -> Result<Summary, PresenceError> {
         let act = |state: &mut State| {
-            state.standings += 1;
+            state.summaries += 1;
             Summary { version: state.version, count: state.members.len(), mine: state.mine.len() }
         };
         self.answer(act).await
@@ -159,17 +159,17 @@ impl PresenceStore for Fake {
 pub(super) struct Node {
     pub(super) store: Arc<Fake>,
     pub(super) presence: Presence,
-    pub(super) told: Arc<Mutex<Vec<protocol::Presence>>>,
+    pub(super) announced: Arc<Mutex<Vec<protocol::Presence>>>,
 }
 
 impl Node {
     pub(super) fn start() -> Self {
-        let (store, told) = (Arc::new(Fake::default()), Arc::<Mutex<Vec<_>>>::default());
+        let (store, announced) = (Arc::new(Fake::default()), Arc::<Mutex<Vec<_>>>::default());
         let tell = {
-            let told = told.clone();
-            Box::new(move |_: &Channel, frame| told.lock().unwrap().push(frame))
+            let announced = announced.clone();
+            Box::new(move |_: &Channel, frame| announced.lock().unwrap().push(frame))
         };
-        Self { presence: Presence::start(store.clone(), tell, Settings::default()), store, told }
+        Self { presence: Presence::start(store.clone(), tell, Settings::default()), store, announced }
     }
 
     pub(super) async fn enter(&self, id: &str) -> Vec<String> {
@@ -188,11 +188,11 @@ impl Node {
 
     /// The frames that each client was sent since the last call.
     pub(super) fn frames(&self) -> Vec<protocol::Presence> {
-        std::mem::take(&mut *self.told.lock().unwrap())
+        std::mem::take(&mut *self.announced.lock().unwrap())
     }
 
     /// What clients were sent since the last call, as `+name` and `-id`.
-    pub(super) fn told(&self) -> Vec<String> {
+    pub(super) fn announced(&self) -> Vec<String> {
         let words = |frame: protocol::Presence| {
             let joined: Vec<_> = frame.joined.iter().map(|member| format!("+{}", member.name)).collect();
             let left: Vec<_> = frame.left.iter().map(|user| format!("-{user}")).collect();

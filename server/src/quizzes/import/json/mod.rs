@@ -9,9 +9,9 @@ use crate::workers::Budget;
 
 mod fields;
 mod marks;
+mod media;
 mod question;
 mod reader;
-mod seen;
 
 use reader::{JsonError, Node, Value};
 

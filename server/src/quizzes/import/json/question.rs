@@ -4,7 +4,7 @@ use protocol::quiz::{Choice, Decimal, InvalidDecimal, Kind, Points, Question};
 use protocol::{PictureId, limits};
 
 use super::reader::{Node, Value};
-use super::{fields, marks, seen};
+use super::{fields, marks, media};
 use crate::quizzes::import::{
     Ask, FileParts, FilePosition, ParsedQuestion, PictureReference, QuestionFault, cut, html, kind_named, points_named,
     seconds,
@@ -15,7 +15,7 @@ use crate::quizzes::sheet::nearest;
 const LISTED: usize = 100;
 
 /// A question that is being parsed.
-struct Reading<'a> {
+struct QuestionParser<'a> {
     node: &'a Node,
     /// The file is in our own form: an unfinished question stays as it is.
     is_ours: bool,
@@ -37,7 +37,7 @@ pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, V
     let inner = node.field(&["params"]).filter(|_| library.is_some()).unwrap_or(node);
     let theirs = ["question", "answers", "choices", "type", "solutions"];
     let is_ours = library.is_none() && inner.field(&theirs).is_none();
-    let mut reading = Reading {
+    let mut reading = QuestionParser {
         node: inner,
         is_ours,
         question: Question::default(),
@@ -46,7 +46,7 @@ pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, V
         pictured: Vec::new(),
     };
     reading.read(library, parts);
-    let Reading { question, faults, notes, pictured, .. } = reading;
+    let QuestionParser { question, faults, notes, pictured, .. } = reading;
     let read = ParsedQuestion { question, faults, pictured };
     (if is_ours { read } else { read.checked(|| at(line)) }, notes)
 }
@@ -55,7 +55,7 @@ fn at(line: u32) -> FilePosition {
     FilePosition::line(usize::try_from(line).unwrap_or(usize::MAX))
 }
 
-impl Reading<'_> {
+impl QuestionParser<'_> {
     fn read(&mut self, library: Option<&str>, parts: &mut dyn FileParts) {
         self.question.text = self.words(&fields::TEXT);
         self.question.explanation = self.words(&fields::EXPLANATION);
@@ -134,7 +134,7 @@ impl Reading<'_> {
                 return;
             }
         }
-        self.pictured = seen::pictured(self.node, parts);
+        self.pictured = media::pictured(self.node, parts);
         if self.is_ours && !self.question.picture_alt.is_empty() {
             for pictured in &mut self.pictured {
                 if let PictureReference::Here { words, .. } = pictured {

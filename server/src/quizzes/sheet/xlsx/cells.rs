@@ -208,8 +208,8 @@ pub(super) fn arrange(cells: Vec<Cell>, texts: &BTreeMap<usize, String>, budget:
                 text.clone()
             }
             Value::Number(shown) => {
-                let Shown { text, plain, is_told_by_the_system } = *shown;
-                sheet.has_dates_of_the_system |= is_told_by_the_system;
+                let Shown { text, plain, is_system_dependent } = *shown;
+                sheet.has_system_dates |= is_system_dependent;
                 if plain != text {
                     sheet.plain.insert(place, plain);
                 }

@@ -6,7 +6,7 @@ use std::io::BufRead;
 use quick_xml::events::Event;
 
 use super::super::NotAQuiz;
-use super::shown::{DateSystem, builtin, is_told_by_the_system, shown};
+use super::shown::{DateSystem, builtin, is_system_dependent, shown};
 use super::unreadable;
 use super::xml::{Xml, attribute};
 use crate::workers::Budget;
@@ -31,7 +31,7 @@ pub(super) struct Shown {
     pub(super) text: String,
     pub(super) plain: String,
     /// Whether it is a date whose form depends on the system.
-    pub(super) is_told_by_the_system: bool,
+    pub(super) is_system_dependent: bool,
 }
 
 impl Styles {
@@ -44,9 +44,9 @@ impl Styles {
             Some(code) => Shown {
                 text: shown(number, code, self.dates),
                 plain,
-                is_told_by_the_system: is_told_by_the_system(id) && !self.codes.contains_key(&id),
+                is_system_dependent: is_system_dependent(id) && !self.codes.contains_key(&id),
             },
-            None => Shown { text: plain.clone(), plain, is_told_by_the_system: false },
+            None => Shown { text: plain.clone(), plain, is_system_dependent: false },
         }
     }
 }

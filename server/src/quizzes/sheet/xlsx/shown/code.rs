@@ -58,7 +58,7 @@ pub(in super::super) fn builtin(id: usize) -> Option<&'static str> {
 }
 
 /// Whether a built-in date format depends on the system's settings, which the file does not contain.
-pub(in super::super) fn is_told_by_the_system(id: usize) -> bool {
+pub(in super::super) fn is_system_dependent(id: usize) -> bool {
     matches!(id, 14 | 22 | 27..=31 | 36 | 50..=54 | 57 | 58)
 }
 

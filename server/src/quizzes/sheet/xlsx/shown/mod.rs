@@ -7,7 +7,7 @@ mod code;
 mod date;
 mod number;
 
-pub(super) use code::{builtin, is_told_by_the_system};
+pub(super) use code::{builtin, is_system_dependent};
 
 use code::{Token, section};
 

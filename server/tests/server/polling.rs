@@ -12,7 +12,7 @@ pub const PATIENCE: Duration = Duration::from_secs(20);
 const AGAIN: Duration = Duration::from_millis(50);
 
 /// Polls until there is an answer; `None` when there is none `within` that time.
-pub async fn at_last<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
+pub async fn poll_until<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T>) -> Option<T> {
     let answer = async {
         loop {
             if let Some(answer) = ask().await {
@@ -25,11 +25,11 @@ pub async fn at_last<T>(within: Duration, mut ask: impl AsyncFnMut() -> Option<T
 }
 
 /// Tries again as clients do, until the broker is reached.
-pub async fn once_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, BrokerError>) -> Option<T> {
+pub async fn retry_until_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, BrokerError>) -> Option<T> {
     let ask = async || match ask().await {
         Ok(answer) => Some(answer),
         Err(BrokerError::Unavailable(_)) => None,
         Err(other) => panic!("{other}"),
     };
-    at_last(PATIENCE, ask).await
+    poll_until(PATIENCE, ask).await
 }

@@ -35,7 +35,7 @@ struct Open {
 
 /// The fields of the form.
 #[derive(Debug, Default)]
-pub struct Answered {
+pub struct ImportDecisions {
     quiz: String,
     title: Option<String>,
     doubts: String,
@@ -46,13 +46,13 @@ pub struct Answered {
 
 impl Imported {
     /// Encodes the doubts for the form.
-    pub fn spelled_doubts(&self) -> String {
+    pub fn encoded_doubts(&self) -> String {
         let open = self.doubts.iter().map(|doubt| Open { question: doubt.question, ask: doubt.ask.clone() });
         wire::encode(&open.collect::<Vec<_>>())
     }
 }
 
-impl Answered {
+impl ImportDecisions {
     /// Parses a form: `quiz`, `title`, `doubts`, `use`, and an `answer-{number}` for each doubt.
     pub fn read(fields: impl Iterator<Item = (String, String)>) -> Self {
         let mut answered = Self::default();
@@ -89,7 +89,7 @@ impl Answered {
         if let Some(title) = &self.title {
             quiz.title = title.trim().chars().take(limits::TITLE_CHARS).collect();
         }
-        let doubts: Vec<Open> = wire::read_file(&self.doubts).map_err(|_| odd())?;
+        let doubts: Vec<Open> = wire::decode_file(&self.doubts).map_err(|_| odd())?;
         if doubts.len() > DOUBTS {
             return Err(odd());
         }
@@ -154,10 +154,10 @@ mod tests {
 
     fn decided(answers: &[(&str, &str)]) -> Result<Quiz, NotAQuiz> {
         let imported = imported();
-        let carried = [("quiz", wire::encode(&imported.quiz)), ("doubts", imported.spelled_doubts())];
+        let carried = [("quiz", wire::encode(&imported.quiz)), ("doubts", imported.encoded_doubts())];
         let answers = answers.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let fields = carried.into_iter().chain(answers).map(|(name, value)| (name.to_owned(), value));
-        Answered::read(fields).quiz()
+        ImportDecisions::read(fields).quiz()
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn odd_forms_are_refused_and_odd_answers_change_nothing() {
-        assert!(Answered::read([("quiz".to_owned(), "{".to_owned())].into_iter()).quiz().is_err());
+        assert!(ImportDecisions::read([("quiz".to_owned(), "{".to_owned())].into_iter()).quiz().is_err());
         let quiz = decided(&[("answer-0", "9"), ("answer-1", "1e9"), ("answer-2", "-1"), ("answer-999", "0")]).unwrap();
         assert_eq!(quiz, imported().quiz);
     }

@@ -23,7 +23,7 @@ use crate::redis_server::RedisServer;
 pub const NO_LIMITS: QuotaLimits = QuotaLimits::OFF;
 
 /// A store of quizzes with its counters and sweep, for one test.
-pub struct Shelf {
+pub struct QuizStoreFixture {
     pub kept: Arc<dyn Quizzes>,
     pub counters: Arc<dyn Counters>,
     pub sweep: Arc<dyn Sweep>,
@@ -35,7 +35,7 @@ enum Home {
     Servers { servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
 }
 
-impl Shelf {
+impl QuizStoreFixture {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).unwrap();

@@ -16,7 +16,7 @@ async fn known() -> (Arc<RedisServer>, Cluster) {
     let cluster = Cluster::on(Backend::redis(&server)).await;
     cluster.nodes[0].becomes_ready().await;
     assert_eq!(say(&cluster, "one", "digest").await.unwrap().position.offset, 1);
-    assert_eq!(went_short(&server).await, 0, "nothing was known of it");
+    assert_eq!(short_script_calls(&server).await, 0, "nothing was known of it");
     (server, cluster)
 }
 
@@ -29,7 +29,7 @@ async fn say(cluster: &Cluster, text: &str, digest: &str) -> Result<Appended, Br
 }
 
 /// How many appends ran the short script. No other script calls HINCRBY.
-async fn went_short(server: &RedisServer) -> usize {
+async fn short_script_calls(server: &RedisServer) -> usize {
     let told: String = server.ask(&["INFO", "commandstats"]).await;
     let calls = told.split("cmdstat_hincrby:calls=").nth(1).and_then(|rest| rest.split(',').next());
     calls.map_or(0, |calls| calls.parse().unwrap())
@@ -44,7 +44,7 @@ async fn what_follows_on_a_known_log_goes_the_short_way() {
     let (server, cluster) = known().await;
     let two = say(&cluster, "two", "digest").await.unwrap();
     assert_eq!((two.position.offset, two.repeated), (2, false));
-    assert_eq!(went_short(&server).await, 1);
+    assert_eq!(short_script_calls(&server).await, 1);
     assert_eq!(log(&cluster).await, [entry("one", 1), entry("two", 2)]);
 }
 

@@ -17,7 +17,7 @@ use crate::cluster::{log_limits, redis_options, url_of};
 use crate::redis_server::RedisServer;
 
 /// The rooms of one test, with the directory over them.
-pub struct House {
+pub struct RoomsFixture {
     pub rooms: Arc<dyn Rooms>,
     pub presence: Arc<dyn PresenceStore>,
     _kept: Kept,
@@ -28,7 +28,7 @@ enum Kept {
     Servers { _servers: Vec<Arc<RedisServer>> },
 }
 
-impl House {
+impl RoomsFixture {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).unwrap();

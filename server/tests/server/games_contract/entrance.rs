@@ -89,7 +89,7 @@ async fn a_block_ends_by_itself(cluster: Cluster) {
     let bad = any_user();
     comes_from(&cluster, &key, &bad, "school").await;
     cluster.games(0).kick(&key, &[bad], Some(20)).await.unwrap();
-    let in_time = crate::patience::at_last(crate::patience::PATIENCE, async || {
+    let in_time = crate::polling::poll_until(crate::polling::PATIENCE, async || {
         is_in(&comes_from(&cluster, &key, &any_user(), "school").await).then_some(())
     });
     in_time.await.unwrap();
