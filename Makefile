@@ -3,7 +3,7 @@
 
 SHELL := bash
 .DEFAULT_GOAL := help
-.PHONY: help setup build run check test chaos siege bench bench-growth lighthouse dev cluster fmt clean
+.PHONY: help setup build run check test chaos siege fuzz bench bench-growth lighthouse dev cluster fmt clean
 
 help: ## Say what can be done here
 	@echo "Hubbub: live chat rooms and quizzes. What would you like to do?"
@@ -28,6 +28,10 @@ siege: ## Let strangers attack it for some minutes, and see what holds
 	@.ci/setup test
 	@.ci/build
 	@.ci/siege --publish
+
+fuzz: ## Feed what reads the bytes of strangers with made-up ones, and keep what breaks it
+	@.ci/setup fuzz
+	@.ci/fuzz
 
 lighthouse: ## Let Lighthouse judge every kind of page, on a phone and on a desktop
 	@.ci/setup lighthouse

@@ -4,20 +4,25 @@
 
 readonly CARGO_LEPTOS=0.3.11
 readonly CARGO_DENY=0.20.2
+readonly CARGO_FUZZ=0.13.2
 readonly BINARYEN=132.0.0 # wasm-opt; Debian's is too old for today's wasm
 readonly SASS=1.93.2
 readonly WEBSOCKETS=15.0.1
 
 for_building() {
     need_c_compiler
-    command -v cargo >/dev/null || command -v apt-get >/dev/null ||
-        give_up "Rust is missing: please install it from https://rustup.rs, then run this again."
+    need_cargo_or_debian
     command -v npm >/dev/null ||
         give_up "node and npm are missing: please install Node.js 20 or newer, then run this again."
     need_rust_for_wasm
     need_npm_tools
     need_cargo_tools
     rm -rf "$HUBBUB_TOOLS/target"
+}
+
+need_cargo_or_debian() {
+    command -v cargo >/dev/null || command -v apt-get >/dev/null ||
+        give_up "Rust is missing: please install it from https://rustup.rs, then run this again."
 }
 
 # Without these, npm and cargo would hope for minutes where there is no network.
@@ -122,6 +127,16 @@ for_lighthouse() {
     need_chromium
     need_npm_packages end2end "the browser tests"
     need_npm_packages end2end/lighthouse Lighthouse
+}
+
+# Needs no nightly toolchain: docs/decisions/0043-fuzzing.md.
+for_fuzzing() {
+    need_c_compiler
+    command -v c++ >/dev/null || debian "A C++ compiler" g++
+    need_cargo_or_debian
+    need_rust_for_wasm
+    need_cargo_tool cargo-fuzz cargo-fuzz "$CARGO_FUZZ"
+    rm -rf "$HUBBUB_TOOLS/target"
 }
 
 for_cluster() {

@@ -7,6 +7,9 @@
 pub mod close;
 pub mod error;
 pub mod formula;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod game;
 pub mod id;
 pub mod limits;
