@@ -1,39 +1,31 @@
 //! The Hubbub server: rooms that live on any number of nodes.
 //!
-//! `ws` speaks with clients, `hub` fans out on this node, `outbox` is the send buffer of one connection,
-//! `broker` keeps the logs and carries publications between nodes, `presence` knows who is where, `history`
-//! and `rooms` answer what is read over HTTP, `limits` knows which addresses count as one and `throttle` how
-//! much they may do, `quizzes` stores what authors write, `formulas` renders the formulas in that. `backend`
-//! alone chooses between SQLite and Redis, `router` alone knows the pages. `runtime` has the threads on which
-//! all of it runs.
+//! The crate `realtime` has the channels, `storage` the stores and `quiz` the rules of a game; here is what is
+//! made of them. `ws` speaks with clients, `application` is what the channels are used for, `rooms` answers what
+//! is read over HTTP, `limits` knows which addresses count as one and `throttle` how much they may do, `quizzes`
+//! stores what authors write, `formulas` renders the formulas in that. `backend` alone chooses between SQLite and
+//! Redis, `router` alone knows the pages. `runtime` has the threads on which all of it runs.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
 
+mod application;
 pub mod backend;
-pub mod broker;
-mod cancel_on_drop;
-pub mod channel;
 pub mod chat;
-mod clock;
-pub mod coalesce;
 pub mod config;
 mod digest;
-mod dispatcher;
 pub mod formulas;
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
 pub mod games;
-pub mod history;
 pub mod http;
-pub mod hub;
 pub mod limits;
 pub mod metrics;
 mod metrics_server;
 pub mod node;
-pub mod outbox;
-pub mod presence;
 pub mod quizzes;
 pub mod quota;
-mod random;
 mod readiness;
 pub mod retention;
 pub mod rooms;
@@ -42,7 +34,6 @@ mod run;
 pub mod runtime;
 pub mod serve;
 pub mod session;
-pub mod storage;
 pub mod throttle;
 pub mod workers;
 pub mod ws;

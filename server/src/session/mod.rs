@@ -13,6 +13,8 @@ use protocol::{Member, MessageId, Name, SessionToken, UserId};
 mod authors;
 mod cookies;
 mod flash;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod game_tokens;
 mod guest_names;
 mod last_game;

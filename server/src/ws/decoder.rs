@@ -1,6 +1,9 @@
 //! Decodes what a client sends. RFC 6455 is the library's business; this module feeds it without a socket,
 //! and without a buffer for silent connections.
 
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
+
 use std::io::{self, Cursor, ErrorKind, Read, Write};
 
 use tungstenite::protocol::frame::FrameHeader;

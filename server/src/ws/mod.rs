@@ -22,6 +22,8 @@ use crate::node::Node;
 
 pub use connections::{ConnectionTimeouts, Connections};
 pub use handler::{Action, Frame, Handler, Purpose, Visitor};
+#[cfg(any(test, fuzzing))]
+pub(crate) use decoder::fuzzing;
 pub(crate) use meter::{Meter, Verdict};
 
 /// The route of a WebSocket endpoint.

@@ -18,6 +18,8 @@ mod correct_mark;
 mod decisions;
 mod decode;
 mod doubt;
+#[cfg(any(test, fuzzing))]
+pub(crate) mod fuzzing;
 mod html;
 mod json;
 mod kinds;
