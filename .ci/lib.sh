@@ -4,7 +4,7 @@
 # Cargo's arguments for everything but the browser. Features by name: the workspace as a whole would turn on
 # ssr and browser at once, and `default` would make a second app beside the one that server uses.
 # shellcheck disable=SC2034 # used by those who source this
-native=(--release -p protocol -p client -p app -p quiz -p server -p chaos -p bench --no-default-features --features app/ssr)
+native=(--release -p protocol -p client -p app -p quiz -p storage -p realtime -p server -p chaos -p bench --no-default-features --features app/ssr)
 
 now() { # milliseconds, without starting a process
     local t=${EPOCHREALTIME/[.,]/}

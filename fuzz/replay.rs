@@ -7,7 +7,7 @@ use std::path::Path;
 /// Calls `check` with each file in `seeds` and `findings` of a target.
 pub(crate) fn replay(target: &str, check: fn(&[u8])) {
     let crates = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
-    let kept = |kind| crates.clone().map(move |folder| folder.join("fuzz").join(kind).join(target));
+    let kept = |kind| crates.map(move |folder| folder.join("fuzz").join(kind).join(target));
     let folders = kept("seeds").chain(kept("findings")).filter_map(|folder| fs::read_dir(folder).ok());
     let mut count = 0;
     for file in folders.flatten().flatten() {

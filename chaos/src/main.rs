@@ -28,7 +28,7 @@ struct Flags {
     #[arg(long, value_name = "N")]
     seed: Option<u64>,
 
-    /// Lists the scenarios.
+    /// Lists the scenarios and ends.
     #[arg(long)]
     list: bool,
 

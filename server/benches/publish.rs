@@ -16,11 +16,13 @@ use divan::{Bencher, black_box};
 use futures::FutureExt as _;
 use futures::future::join_all;
 use protocol::{MessageId, wire};
-use server::broker::redis::{self, Keyspace, Options, RedisBroker, envelope};
-use server::broker::{Append, Broker, Deliveries, IdempotencyKey};
-use server::channel::Channel;
+use realtime::broker::redis::{self, Options, RedisBroker, envelope};
+use realtime::broker::{Append, Broker, Deliveries, IdempotencyKey};
+use realtime::channel::Channel;
 use server::chat::Chat;
-use server::quota::{Addition, Counters, CountersError, QuotaLimits, Quotas, Stored};
+use server::quota::{Addition, Counters, QuotaLimits, Quotas, Stored};
+use storage::StorageError;
+use storage::redis::Keyspace;
 use tokio::runtime::{Builder, Runtime};
 
 #[path = "../tests/server/redis_server.rs"]
@@ -51,11 +53,11 @@ struct Uncounted;
 
 #[async_trait]
 impl Counters for Uncounted {
-    async fn add(&self, _: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+    async fn add(&self, _: Vec<Addition>) -> Result<Option<usize>, StorageError> {
         Ok(None)
     }
 
-    async fn stored(&self) -> Result<Stored, CountersError> {
+    async fn stored(&self) -> Result<Stored, StorageError> {
         Ok(Stored::default())
     }
 }
@@ -141,7 +143,7 @@ impl Log {
 
 async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
     let options = Options {
-        log: server::broker::LogLimits {
+        log: realtime::broker::LogLimits {
             entries: 10_000,
             bytes: 1 << 20,
             retain: None,
@@ -175,6 +177,6 @@ fn message(number: u64, length: usize) -> Append {
         idempotency: Some(once),
         head: template.head,
         tail: template.tail,
-        growth: server::broker::Growth::Free,
+        growth: realtime::broker::Growth::Free,
     }
 }

@@ -9,10 +9,10 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use clap::Parser;
 use protocol::Member;
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
 use server::config::Config;
 use server::node::Node;
-use server::outbox::Outbox;
-use server::presence::Departure;
 use server::ws::{Action, Frame, Handler, Purpose, Visitor, route_for};
 
 struct Echo(Arc<Member>, Arc<Outbox>);

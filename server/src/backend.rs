@@ -7,22 +7,23 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use realtime::broker::{Broker, Deliveries, embedded, redis};
+use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
+use realtime::presence::PresenceStore;
+use realtime::presence::embedded::EmbeddedPresence;
+use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
+use storage::StorageError;
+use storage::sqlite::{Sqlite, make_private};
 use tracing::{info, warn};
 
-use crate::broker::{Broker, BrokerError, Deliveries, embedded, redis};
 use crate::config::Config;
 use crate::games::{self, embedded::EmbeddedGames, redis::RedisGames};
-use crate::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
-use crate::presence::PresenceStore;
-use crate::presence::embedded::EmbeddedPresence;
-use crate::presence::redis::{Options as PresenceOptions, RedisPresence};
 use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
 use crate::quota::{Counters, embedded::EmbeddedCounters, redis::RedisCounters};
 use crate::retention::{Sweep, embedded::EmbeddedSweep, redis::RedisSweep};
 use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
 use crate::session::Sessions;
 use crate::session::revocation::{RevocationStore, embedded::EmbeddedRevocations, redis::RedisRevocations};
-use crate::storage::sqlite::{Sqlite, SqliteError, make_private};
 use crate::throttle::Ledger;
 use crate::throttle::redis::RedisLedger;
 
@@ -38,13 +39,13 @@ const KEY_RETRY: Duration = Duration::from_millis(500);
 pub enum BackendError {
     /// The data folder cannot be used.
     #[error(transparent)]
-    Sqlite(#[from] SqliteError),
+    Sqlite(#[from] storage::sqlite::OpenError),
     /// The list of Redis servers is invalid.
     #[error(transparent)]
-    Servers(#[from] redis::servers::ServersError),
+    Servers(#[from] storage::redis::ServersError),
     /// Redis cannot be used.
     #[error(transparent)]
-    Broker(#[from] BrokerError),
+    Broker(#[from] StorageError),
     /// The session key cannot be read or stored: where, and why.
     #[error("the session key cannot be kept in {0}: {1}")]
     Key(String, String),
@@ -84,7 +85,7 @@ pub struct Backend {
 ///
 /// # Errors [`BackendError`], as a sentence for the operator.
 pub async fn open(config: &Config) -> Result<Backend, BackendError> {
-    let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", crate::random::text(6)));
+    let node_name = config.node_name.clone().unwrap_or_else(|| format!("node-{}", storage::random::text(6)));
     match config.redis_servers() {
         None => open_embedded(config, node_name),
         Some(servers) => open_redis(config, node_name, servers.clone()).await,
@@ -120,7 +121,11 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendE
     })
 }
 
-async fn open_redis(config: &Config, node_name: String, servers: redis::Servers) -> Result<Backend, BackendError> {
+async fn open_redis(
+    config: &Config,
+    node_name: String,
+    servers: storage::redis::Servers,
+) -> Result<Backend, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
     let options = redis::Options {
         log,
@@ -176,7 +181,7 @@ fn key_in_folder(folder: &Path) -> std::io::Result<String> {
 
 /// The key that the first node stored for all, or a new one from this node if it is the first. Of several
 /// servers it is on the first one, so that all nodes find the same.
-async fn key_in_redis(router: &redis::Router) -> Result<String, BackendError> {
+async fn key_in_redis(router: &storage::redis::Router) -> Result<String, BackendError> {
     let (fresh, name) = (Sessions::fresh_secret(), router.keyspace().name(KEY_NAME));
     let mut tries = 0;
     loop {

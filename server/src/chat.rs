@@ -10,12 +10,14 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
+use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey};
+use realtime::channel::Channel;
+use storage::StorageError;
 
-use crate::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Growth, IdempotencyKey};
-use crate::channel::Channel;
+use crate::digest;
 use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
-use crate::{clock, digest};
+use storage::clock;
 
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
@@ -120,15 +122,18 @@ impl Chat {
     }
 }
 
-fn refuse(error: &BrokerError, id: &MessageId) -> Refusal {
+fn refuse(error: &StorageError, id: &MessageId) -> Refusal {
     let (code, sentence) = match error {
-        BrokerError::Unavailable(_) => {
+        StorageError::Unavailable(_) => {
             (ErrorCode::Unavailable, "The room cannot be reached now. Send it again in a moment.")
         }
-        BrokerError::Full(_) => (ErrorCode::Full, "There is no space for new messages now."),
-        BrokerError::Conflict => (ErrorCode::Conflict, "This message id was used for another text."),
+        StorageError::Full(_) => (ErrorCode::Full, "There is no space for new messages now."),
+        StorageError::Corrupt(_) => {
+            (ErrorCode::Damaged, "What is stored of this room is damaged. Tell whoever runs this server.")
+        }
+        StorageError::Conflict => (ErrorCode::Conflict, "This message id was used for another text."),
     };
-    if !matches!(error, BrokerError::Conflict) {
+    if !matches!(error, StorageError::Conflict) {
         tracing::warn!("a message was not taken: {error}");
     }
     Refusal::new(code, sentence).answering(Some(id.clone()))

@@ -8,6 +8,8 @@ use std::time::Duration;
 use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
 use protocol::game::AnswerStatus;
+pub use realtime::metrics::{DELIVERIES_INTERRUPTED, PUBLICATIONS_OUT};
+pub use storage::CORRUPT_DATA;
 
 /// The number of open WebSockets.
 pub const CONNECTIONS: &str = "hubbub_connections";
@@ -15,11 +17,6 @@ pub const CONNECTIONS: &str = "hubbub_connections";
 pub const ROOMS: &str = "hubbub_rooms";
 /// Messages that this node appended to logs.
 pub const PUBLICATIONS_IN: &str = "hubbub_publications_in_total";
-/// Publications that were delivered to this node.
-pub const PUBLICATIONS_OUT: &str = "hubbub_publications_out_total";
-/// How often this node could not keep up with the deliveries of its broker: some were dropped, and every
-/// channel was compared with its log.
-pub const DELIVERIES_INTERRUPTED: &str = "hubbub_deliveries_interrupted_total";
 /// Refusals sent to clients, by code.
 pub const ERRORS: &str = "hubbub_errors_total";
 /// From a message's `sentAt` to its hand-over to the listeners of this node.
@@ -77,7 +74,6 @@ pub(crate) fn show_stored(bytes: u64, quota: u64) {
 /// Metrics of every message: looked up once, not by name each time.
 pub(crate) struct Hot {
     pub(crate) publications_in: Counter,
-    pub(crate) publications_out: Counter,
     pub(crate) publish_to_deliver: Histogram,
 }
 
@@ -96,7 +92,6 @@ pub(crate) fn hot() -> &'static Hot {
     static HOT: OnceLock<Hot> = OnceLock::new();
     HOT.get_or_init(|| Hot {
         publications_in: metrics::counter!(PUBLICATIONS_IN),
-        publications_out: metrics::counter!(PUBLICATIONS_OUT),
         publish_to_deliver: metrics::histogram!(PUBLISH_TO_DELIVER),
     })
 }

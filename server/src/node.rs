@@ -5,21 +5,23 @@ use std::sync::Arc;
 
 use axum::http::HeaderMap;
 use protocol::{Member, MessageId, Refusal, RoomId, UserId};
+use realtime::broker::{Broker, Deliveries, Ephemeral};
+use realtime::channel::Channel;
+use realtime::dispatcher::Dispatcher;
+use realtime::history::{History, shared::SharedHistory};
+use realtime::hub::Hub;
+use realtime::presence::{Presence, Settings};
+use storage::StorageError;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::warn;
 
+use crate::application::{self, RoomsAndGames};
 use crate::backend::Backend;
-use crate::broker::{Broker, BrokerError, Deliveries, Ephemeral};
-use crate::channel::Channel;
 use crate::chat::{Chat, ClassChatGate, Posted};
 use crate::config::Config;
-use crate::dispatcher;
 use crate::games::{Games, GamesParts, LocalGames, is_class_room};
-use crate::history::{History, shared::SharedHistory};
-use crate::hub::{ControlFrames, Hub};
-use crate::presence::{Presence, Settings};
 use crate::quizzes::Library;
 use crate::quota::{Payer, Quotas};
 use crate::readiness::Readiness;
@@ -88,14 +90,11 @@ pub struct Node {
 impl Node {
     /// Puts the parts together. The deliveries are for the dispatcher.
     pub fn assemble(config: Config, opened: Backend) -> (Arc<Self>, Deliveries) {
-        let hub = Arc::new(Hub::new(
-            opened.broker.clone(),
-            ControlFrames { renamed: dispatcher::renamed, availability: dispatcher::availability },
-        ));
+        let hub = Arc::new(Hub::new(opened.broker.clone(), application::CONTROL_FRAMES));
         let local_games = Arc::<LocalGames>::default();
         let tell = {
             let (hub, local_games) = (hub.clone(), local_games.clone());
-            Box::new(move |channel: &_, presence| dispatcher::publish_presence(&hub, &local_games, channel, presence))
+            Box::new(move |channel: &_, presence| application::publish_presence(&hub, &local_games, channel, presence))
         };
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
@@ -168,9 +167,11 @@ impl Node {
     }
 
     /// The parts that take deliveries.
-    pub(crate) fn recipients(&self) -> dispatcher::Recipients {
-        let (hub, presence, games) = (self.hub.clone(), self.presence.clone(), self.local_games.clone());
-        dispatcher::Recipients { hub, presence, games, connections: self.connections.clone() }
+    pub(crate) fn dispatcher(&self) -> Dispatcher {
+        let (presence, games, connections) =
+            (self.presence.clone(), self.local_games.clone(), self.connections.clone());
+        let application = RoomsAndGames { presence: presence.clone(), games, connections };
+        Dispatcher { hub: self.hub.clone(), presence, application: Arc::new(application) }
     }
 
     /// The account that something stored for this request is charged to.
@@ -205,7 +206,7 @@ impl Node {
     /// Subscribes to the notices for all nodes.
     ///
     /// # Errors Not possible yet; try again.
-    pub async fn subscribe_to_nodes(&self) -> Result<(), BrokerError> {
+    pub async fn subscribe_to_nodes(&self) -> Result<(), StorageError> {
         self.broker.subscribe(&Channel::Nodes).await
     }
 

@@ -17,7 +17,7 @@ use crate::config::Config;
 use crate::node::Node;
 use crate::serve::{self, Capacity, ConnectionLimiter, Deadlines};
 use crate::ws::{self, WebSocketRoute};
-use crate::{dispatcher, metrics, metrics_server, quota, retention, router};
+use crate::{metrics, metrics_server, quota, retention, router};
 
 /// How long clients that were sent away last need to be on another node.
 const COMING_BACK: Duration = Duration::from_secs(1);
@@ -108,7 +108,7 @@ pub async fn start_with(config: Config, websocket_route: WebSocketRoute) -> Resu
     let sweeping = retention::watch(node.sweep.clone(), node.config.storage.policy());
     let sweeping = AbortOnDropHandle::new(tokio::spawn(sweeping));
     let stop_dispatcher = CancellationToken::new();
-    let dispatcher = tokio::spawn(dispatcher::run(deliveries, node.recipients(), stop_dispatcher.clone()));
+    let dispatcher = tokio::spawn(node.dispatcher().run(deliveries, stop_dispatcher.clone()));
     if let Err(error) = node.subscribe_to_nodes().await {
         warn!("what other nodes say to all is heard later: {error}");
     }

@@ -30,6 +30,8 @@ pub enum ErrorCode {
     Unavailable,
     /// The store is full; the message was not stored.
     Full,
+    /// What is stored is damaged; trying again does not help.
+    Damaged,
     /// No game has this PIN.
     NoGame,
     /// Only a host of the game may do this.
@@ -55,7 +57,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code a server sends, for tables, metrics and tests.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::NotJson,
         Self::UnknownType,
         Self::Invalid,
@@ -67,6 +69,7 @@ impl ErrorCode {
         Self::Conflict,
         Self::Unavailable,
         Self::Full,
+        Self::Damaged,
         Self::NoGame,
         Self::NotHost,
         Self::NotInGame,
@@ -92,6 +95,7 @@ impl ErrorCode {
             Self::Conflict => "conflict",
             Self::Unavailable => "unavailable",
             Self::Full => "full",
+            Self::Damaged => "damaged",
             Self::NoGame => "noGame",
             Self::NotHost => "notHost",
             Self::NotInGame => "notInGame",

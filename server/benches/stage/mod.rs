@@ -2,41 +2,42 @@
 
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
-use server::broker::{Append, Appended, Broker, BrokerError, Ephemeral, Head, Publication, ReadLimit, Replay};
-use server::channel::Channel;
+use realtime::broker::{Append, Appended, Broker, Ephemeral, Head, Publication, ReadLimit, Replay};
+use realtime::channel::Channel;
+use storage::StorageError;
 
 /// A broker that stores nothing, so that only what comes before it is measured.
 pub struct Nothing;
 
 #[async_trait]
 impl Broker for Nothing {
-    async fn subscribe(&self, _: &Channel) -> Result<(), BrokerError> {
+    async fn subscribe(&self, _: &Channel) -> Result<(), StorageError> {
         Ok(())
     }
 
     async fn unsubscribe(&self, _: &Channel) {}
 
-    async fn publish(&self, _: Append) -> Result<Appended, BrokerError> {
+    async fn publish(&self, _: Append) -> Result<Appended, StorageError> {
         Ok(Appended { position: at(1), repeated: false })
     }
 
-    async fn announce(&self, _: &Channel, _: Ephemeral) -> Result<(), BrokerError> {
+    async fn announce(&self, _: &Channel, _: Ephemeral) -> Result<(), StorageError> {
         Ok(())
     }
 
-    async fn replay(&self, _: &Channel, _: &Position, _: ReadLimit) -> Result<Replay, BrokerError> {
+    async fn replay(&self, _: &Channel, _: &Position, _: ReadLimit) -> Result<Replay, StorageError> {
         Ok(Replay::Unknown { top: at(0) })
     }
 
-    async fn catch_up(&self, _: &Channel, seen: &Head, _: ReadLimit) -> Result<Replay, BrokerError> {
+    async fn catch_up(&self, _: &Channel, seen: &Head, _: ReadLimit) -> Result<Replay, StorageError> {
         Ok(Replay::All { publications: Vec::new(), top: seen.position.clone() })
     }
 
-    async fn top(&self, _: &Channel) -> Result<Head, BrokerError> {
+    async fn top(&self, _: &Channel) -> Result<Head, StorageError> {
         Ok(Head { position: at(0), frame: None })
     }
 
-    async fn entry(&self, _: &Channel, _: u64) -> Result<Option<Publication>, BrokerError> {
+    async fn entry(&self, _: &Channel, _: u64) -> Result<Option<Publication>, StorageError> {
         Ok(None)
     }
 
@@ -44,7 +45,7 @@ impl Broker for Nothing {
         true
     }
 
-    async fn ready(&self) -> Result<(), BrokerError> {
+    async fn ready(&self) -> Result<(), StorageError> {
         Ok(())
     }
 }

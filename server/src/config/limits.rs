@@ -4,10 +4,10 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use protocol::limits;
+use realtime::broker::LogLimits;
 
 use super::Retention;
 use super::values::{parse_log_bytes, parse_log_length, parse_seconds};
-use crate::broker::LogLimits;
 
 /// What a client may do, and how much is kept.
 #[derive(Clone, Debug, clap::Args)]

@@ -7,11 +7,11 @@ use std::num::NonZeroUsize;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use ::storage::redis::{Keyspace, Servers};
 use clap::{Parser, ValueEnum};
 
 use self::secrets::{quiz_key, quiz_key_in};
 use self::values::{RedisServers, parse_listen, parse_metrics_listen, parse_node_name, parse_origin, parse_pace};
-use crate::broker::redis::{Keyspace, Servers};
 use crate::http::Host;
 use crate::limits::TrustedProxy;
 

@@ -8,9 +8,9 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use protocol::limits;
+use storage::redis::Servers;
 
 use super::{MetricsListen, Retention};
-use crate::broker::redis::Servers;
 
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write it as ADDRESS:PORT, for example 0.0.0.0:3000".into())

@@ -9,10 +9,10 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use axum::http::HeaderMap;
 use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
+use realtime::channel::{CLASS_ROOM, Channel};
+use realtime::outbox::Outbox;
 
 use super::{Games, Key, Seeker, texts};
-use crate::channel::{CLASS_ROOM, Channel};
-use crate::outbox::Outbox;
 use crate::session::{HostRole, Sessions, person_of};
 
 /// Separates the PIN from the id of the game in a room's name; neither contains it.

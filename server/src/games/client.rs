@@ -9,13 +9,13 @@ use protocol::game::frame::{Admit, Again, Answered, Code, Join, Open, SubmittedA
 use protocol::game::{AnswerStatus, GameClientMessage, GameServerMessage};
 use protocol::{CloseCode, ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::Command;
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
 
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role};
 use super::{GameSnapshot, Games, Key, PlayAgain, Seeker, entering, texts};
 use crate::node::{Node, count_refusal};
-use crate::outbox::Outbox;
-use crate::presence::Departure;
 use crate::quota::Payer;
 use crate::session::HostRole;
 use crate::throttle::Cost;

@@ -8,6 +8,8 @@ use protocol::game::frame::{Changed, Hosting, Joined, Renamed};
 use protocol::game::{GameServerMessage, Outcome};
 use protocol::{Member, QuizId, Refusal, UserId, wire};
 use quiz::{Seat, nickname};
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
 
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role, as_host};
@@ -15,8 +17,6 @@ use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOut
 use crate::config::RateLimit;
 use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, allotments};
-use crate::outbox::Outbox;
-use crate::presence::Departure;
 use crate::session::{HostRole, person_of};
 
 /// A connection that has entered, and its local game.

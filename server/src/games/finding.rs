@@ -5,17 +5,17 @@
 
 use std::net::IpAddr;
 
-use bytes::Bytes;
 use futures::future::join_all;
 use protocol::quiz::{StoredQuiz, problems};
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, UserId, wire};
 use quiz::State;
 use rand::RngExt;
+use realtime::channel::Channel;
+use storage::StorageError;
 use tracing::{info, warn};
 
-use super::local_games::HOSTS;
-use super::{GameSnapshot, Games, Key, NewGame, StoreError, TakeOverOutcome, delays, texts};
-use crate::channel::Channel;
+use super::notice::GameNotice;
+use super::{GameSnapshot, Games, Key, NewGame, TakeOverOutcome, delays, texts};
 use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
 use crate::quizzes::QuizzesError;
@@ -59,7 +59,7 @@ impl Games {
             let drawn = rand::rng().random_range(100_000..1_000_000).to_string();
             let Ok(pin) = Pin::parse(&drawn) else { continue };
             let frame = wire::game_template(&pin, &super::showing::show(&quiz.quiz, &state));
-            let key = Key { pin, id: crate::random::text(ID_LETTERS) };
+            let key = Key { pin, id: storage::random::text(ID_LETTERS) };
             let (owner, quiz, state) = (owner.clone(), quiz.clone(), state.clone());
             let begun = NewGame { key, owner, quiz, state, frame };
             if self.store.create(&begun).await.map_err(texts::unavailable)?.is_some() {
@@ -67,7 +67,7 @@ impl Games {
                 return Ok(begun.key);
             }
         }
-        Err(texts::unavailable(StoreError::Full("all PINs that were drawn are in use".into())))
+        Err(texts::unavailable(StorageError::Full("all PINs that were drawn are in use".into())))
     }
 
     /// The game of a PIN that somebody knows or guesses; delayed after many wrong ones.
@@ -118,7 +118,7 @@ impl Games {
     ///
     /// # Errors The refusal to answer with.
     pub async fn hand_over(&self, key: &Key) -> Result<(String, u64), Refusal> {
-        let code = crate::random::text(CODE_LETTERS);
+        let code = storage::random::text(CODE_LETTERS);
         self.store.hand_over(key, &code, CODE_MS).await.map_err(texts::unavailable)?;
         Ok((code, CODE_MS))
     }
@@ -139,7 +139,7 @@ impl Games {
         let host = host_id(&person.id).ok_or_else(texts::wrong_code)?;
         match self.store.take_over(key, &code, &host, &person.name).await.map_err(texts::unavailable)? {
             TakeOverOutcome::Yes => {
-                self.announce(&Channel::Game(key.pin.clone()), Bytes::from_static(HOSTS)).await;
+                self.announce(&Channel::Game(key.pin.clone()), &GameNotice::Hosts).await;
                 Ok(HostRole::Added(host))
             }
             TakeOverOutcome::Full => Err(texts::too_many_hosts()),
@@ -178,7 +178,7 @@ impl Games {
     }
 }
 
-fn uncounted(error: &StoreError) -> u64 {
+fn uncounted(error: &StorageError) -> u64 {
     warn!("tries are not counted now: {error}");
     0
 }
@@ -200,7 +200,7 @@ pub(super) fn playable(quiz: StoredQuiz) -> Result<StoredQuiz, Refusal> {
 
 pub(super) fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
-        QuizzesError::Unavailable(why) => texts::unavailable(StoreError::Unavailable(why.clone())),
+        QuizzesError::Storage(error) => texts::unavailable(error.clone()),
         QuizzesError::Quota(why) => texts::over_quota(*why),
         _ => texts::invalid("There is no such quiz, or it is somebody else's."),
     }

@@ -11,6 +11,7 @@ use protocol::game::GameServerMessage;
 use protocol::game::frame::{Count, Entrance, HostPresence, Hosts, Players};
 use protocol::{HostId, UserId, limits};
 use quiz::{AnswerWindow, Command};
+use storage::StorageError;
 use tokio::time::{Instant, sleep_until};
 use tracing::{debug, warn};
 
@@ -18,14 +19,12 @@ use super::local_game::{Due, LocalGame};
 use super::renaming::send_names;
 use super::results_writer::{ResultsWriter, StoredBy};
 use super::stepping::GameChange;
-use super::throttled::Throttled;
-use super::{GameSnapshot, Games, Key, RoundQuiz, StoreError, Turnout, participant};
+use super::throttled::{RETRY, Throttled, retry_after};
+use super::{GameSnapshot, Games, Key, RoundQuiz, Turnout, participant};
 
 /// How long an absent host is not reported: a reload of the page takes less, and so does the way back
 /// to a restarted node.
 const MISSED_AFTER: Duration = Duration::from_secs(5);
-/// The wait between tries while the game cannot be read.
-const RETRY: Duration = Duration::from_millis(500);
 /// How often hosts are told who plays, at most: in a small game, in a large one.
 const PEOPLE_EVERY: [Duration; 2] = [Duration::from_millis(250), Duration::from_secs(1)];
 /// How often players are told how many have answered, at most: in a small game, in a large one.
@@ -159,12 +158,15 @@ impl Keeper {
             && let Err(error) = self.refresh().await
         {
             debug!("a game is looked at later: {error}");
-            self.refresh_at = Instant::now() + RETRY;
+            self.refresh_at = Instant::now() + retry_after(&error);
         }
         let many = self.seen.as_ref().is_some_and(|(seen, _)| seen.state.players > MANY);
         if let Err(error) = self.send_updates(usize::from(many)).await {
             debug!("people of a game are told later: {error}");
-            self.refresh_at = self.refresh_at.min(Instant::now() + RETRY);
+            self.refresh_at = self.refresh_at.min(Instant::now() + retry_after(&error));
+            if !error.is_temporary() {
+                return;
+            }
             self.people.is_due = true;
             self.count.is_due = true;
             self.count_for_all.is_due = true;
@@ -175,7 +177,7 @@ impl Keeper {
     }
 
     /// Reads the game, and does what time and answers have made due.
-    async fn refresh(&mut self) -> Result<(), StoreError> {
+    async fn refresh(&mut self) -> Result<(), StorageError> {
         self.refresh_at = Instant::now() + REFRESH_EVERY;
         self.hosts.is_due |= !self.local_game.added_hosts().is_empty();
         let Some(loaded) = self.games.store.load(&self.local_game.pin).await? else {
@@ -184,7 +186,7 @@ impl Keeper {
         };
         let played = match self.games.round_quiz(&loaded).await {
             Ok(played) => played,
-            Err(refusal) => return Err(StoreError::Unavailable(refusal.message)),
+            Err(refusal) => return Err(StorageError::Unavailable(refusal.message)),
         };
         self.local_game.set_chat_open(loaded.state.chat);
         self.local_game.set_round_quiz(&loaded.key, &played);
@@ -222,14 +224,14 @@ impl Keeper {
     }
 
     /// Counts the answers of a closed question: gives every seat its points.
-    async fn count_answers(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) -> Result<(), StoreError> {
+    async fn count_answers(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) -> Result<(), StorageError> {
         let (store, key) = (&self.games.store, &loaded.key);
         let question = loaded.state.at.unwrap_or(0);
         let (seats, answers) = tokio::try_join!(store.seats(key), store.answers(key, question))?;
         // For thousands of seats, counting would block a runtime thread for too long.
         let (quiz, state) = (Arc::clone(played), loaded.state.clone());
         let counting = tokio::task::spawn_blocking(move || quiz::count(&quiz.quiz.quiz, &state, &seats, &answers));
-        match counting.await.map_err(|error| StoreError::Unavailable(error.to_string()))? {
+        match counting.await.map_err(|error| StorageError::Unavailable(error.to_string()))? {
             Ok(counted) => {
                 let becomes = GameChange { seats: &counted.seats, ..GameChange::only(&counted.state) };
                 self.games.commit(loaded, played, becomes).await?;
@@ -241,7 +243,7 @@ impl Keeper {
     }
 
     /// Sends this node's players their outcomes: once, from one read of all seats.
-    async fn send_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StoreError> {
+    async fn send_outcomes(&mut self, loaded: &GameSnapshot) -> Result<(), StorageError> {
         let round = loaded.state.round;
         let Some(at) = loaded.state.revealed().filter(|at| self.sent_outcomes != Some((round, *at))) else {
             return Ok(());
@@ -269,7 +271,7 @@ impl Keeper {
     }
 
     /// Sends what changes all the time, at the pace of a small game (0) or of a large one (1).
-    async fn send_updates(&mut self, size: usize) -> Result<(), StoreError> {
+    async fn send_updates(&mut self, size: usize) -> Result<(), StorageError> {
         let is_announced = self.announce.begin(limits::COUNT_INTERVAL);
         let due = CountDue {
             hosts: self.count.begin(limits::COUNT_INTERVAL),
@@ -298,7 +300,7 @@ impl Keeper {
     }
 
     /// Tells hosts who waits to be admitted, and who else hosts.
-    async fn send_entrance(&mut self) -> Result<(), StoreError> {
+    async fn send_entrance(&mut self) -> Result<(), StorageError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let key = seen.key.clone();
         if self.hosts.begin(ENTRANCE_EVERY) && self.local_game.has_host() {
@@ -333,7 +335,7 @@ impl Keeper {
     }
 
     /// Tells how many have answered, and closes a question that all have answered.
-    async fn send_count(&mut self, taking: AnswerWindow, due: CountDue) -> Result<(), StoreError> {
+    async fn send_count(&mut self, taking: AnswerWindow, due: CountDue) -> Result<(), StorageError> {
         let Some((seen, _)) = &self.seen else { return Ok(()) };
         let (key, version, question) = (seen.key.clone(), seen.version, taking.question);
         let Turnout { answered, players } = self.games.store.turnout(&key, question).await?;
@@ -359,7 +361,7 @@ impl Keeper {
     }
 
     /// Whether all players who are there have answered.
-    async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StoreError> {
+    async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StorageError> {
         let Some(mut present) = self.games.connected_people(&self.local_game.pin) else { return Ok(false) };
         present.retain(|id| !participant::is_host(id));
         let before = std::mem::replace(&mut self.present, present);

@@ -6,9 +6,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use protocol::game::frame::Player;
+use storage::StorageError;
 use tokio::time::Instant;
 
-use super::{Key, StoreError};
+use super::Key;
 
 /// How old a list may be, for each player in it: a long one costs more to read.
 const AGE_PER_PLAYER: Duration = Duration::from_micros(200);
@@ -35,8 +36,8 @@ impl Lists {
     pub(super) async fn get(
         &self,
         key: &Key,
-        read: impl Future<Output = Result<List, StoreError>>,
-    ) -> Result<Arc<List>, StoreError> {
+        read: impl Future<Output = Result<List, StorageError>>,
+    ) -> Result<Arc<List>, StorageError> {
         let latest = self.of(key);
         let mut list = latest.list.lock().await;
         let is_young = |at: Instant, count: usize| {

@@ -8,13 +8,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use protocol::game::GameServerMessage;
 use protocol::game::frame::{InGame, Renamed};
 use protocol::{CloseCode, HostId, Name, Pin, UserId, wire};
+use realtime::presence::Departure;
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use super::participant::{Participant, Role};
 use super::texts;
 use super::{Key, RoundQuiz};
-use crate::presence::Departure;
 
 /// What is due for the keeper.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

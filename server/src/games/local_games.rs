@@ -4,23 +4,13 @@ use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use protocol::{HostId, Pin, UserId};
+use realtime::channel::Channel;
 
 use super::Key;
 use super::class_chat::{ClassListeners, ClassMember};
 use super::local_game::{Due, LocalGame};
+use super::notice::GameNotice;
 use super::participant::Participant;
-use crate::channel::Channel;
-
-/// A notice between nodes: answers were accepted.
-pub(super) const ANSWERS: &[u8] = b"answers";
-/// A notice between nodes: the players whose ids follow were kicked.
-pub(super) const KICKED: &[u8] = b"kicked ";
-/// A notice between nodes: the list of those who wait, or of blocked networks, changed.
-pub(super) const ENTRANCE: &[u8] = b"entrance";
-/// A notice between nodes: a host was added.
-pub(super) const HOSTS: &[u8] = b"hosts";
-/// A notice between nodes: the added host whose id follows was removed.
-pub(super) const UNHOSTED: &[u8] = b"unhosted ";
 
 /// All games with participants on this node.
 #[derive(Default)]
@@ -43,30 +33,31 @@ impl LocalGames {
 
     /// Takes a notice of another node, or of this one.
     pub fn on_notice(&self, channel: &Channel, notice: &[u8]) {
-        if notice == ANSWERS {
-            self.notify(channel, |due| due.turnout = true);
-        } else if notice == ENTRANCE {
-            self.notify(channel, |due| due.entrance = true);
-        } else if notice == HOSTS {
-            self.notify(channel, |due| due.hosts = true);
-        } else if let Some(players) = notice.strip_prefix(KICKED) {
-            let ids = std::str::from_utf8(players).unwrap_or_default().split(' ');
-            let local_game = self.of(channel);
-            for player in ids.filter_map(|player| UserId::parse(player).ok()) {
-                local_game.iter().for_each(|local_game| local_game.close_kicked(&player));
-                self.classes.close_kicked(channel, &ClassMember::Player(player));
-            }
-            self.notify(channel, |due| (due.people, due.entrance) = (true, true));
-        } else if let Some(host) = notice.strip_prefix(UNHOSTED) {
-            let host = std::str::from_utf8(host).ok().and_then(|host| HostId::parse(host).ok());
-            if let (Some(local_game), Some(host)) = (self.of(channel), &host) {
-                local_game.remove_host(host);
-                local_game.notify(|due| due.hosts = true);
-            }
-            if let Some(host) = host {
-                self.classes.close_kicked(channel, &ClassMember::AddedHost(host));
-            }
+        match GameNotice::parse(notice) {
+            Some(GameNotice::Answers) => self.notify(channel, |due| due.turnout = true),
+            Some(GameNotice::Entrance) => self.notify(channel, |due| due.entrance = true),
+            Some(GameNotice::Hosts) => self.notify(channel, |due| due.hosts = true),
+            Some(GameNotice::Kicked(players)) => self.on_kicked(channel, players),
+            Some(GameNotice::HostRemoved(host)) => self.on_host_removed(channel, host),
+            None => {}
         }
+    }
+
+    fn on_kicked(&self, channel: &Channel, players: Vec<UserId>) {
+        let local_game = self.of(channel);
+        for player in players {
+            local_game.iter().for_each(|local_game| local_game.close_kicked(&player));
+            self.classes.close_kicked(channel, &ClassMember::Player(player));
+        }
+        self.notify(channel, |due| (due.people, due.entrance) = (true, true));
+    }
+
+    fn on_host_removed(&self, channel: &Channel, host: HostId) {
+        if let Some(local_game) = self.of(channel) {
+            local_game.remove_host(&host);
+            local_game.notify(|due| due.hosts = true);
+        }
+        self.classes.close_kicked(channel, &ClassMember::AddedHost(host));
     }
 
     /// Notices may have been lost: everything is due in every game.

@@ -23,6 +23,7 @@ mod lists;
 mod local_game;
 mod local_games;
 mod naming;
+mod notice;
 mod participant;
 pub mod redis;
 mod renaming;
@@ -47,7 +48,7 @@ pub use local_games::LocalGames;
 pub use naming::{Rename, RenameOutcome};
 pub use participant::{Participant, Role};
 pub use service::{Games, GamesParts};
-pub use store::{AnswerOutcome, GameStore, PlayerStatus, SeatOutcome, StoreError, Turnout};
+pub use store::{AnswerOutcome, GameStore, PlayerStatus, SeatOutcome, Turnout};
 
 /// How long a game is kept after its last step, in seconds.
 pub const GAME_TTL_SECONDS: u64 = 24 * 60 * 60;

@@ -7,9 +7,10 @@ use protocol::game::Phase;
 use protocol::{Name, Refusal};
 use quiz::{NicknameProblem, Seat, nickname};
 use rand::RngExt;
+use storage::StorageError;
 use tokio::time::sleep;
 
-use super::{GameSnapshot, Games, Key, PlayerStatus, RoundQuiz, StoreError, texts};
+use super::{GameSnapshot, Games, Key, PlayerStatus, RoundQuiz, texts};
 
 /// How many numbered names are tried before random ones: mostly one of these is free.
 const IN_ORDER: usize = 4;
@@ -127,7 +128,7 @@ pub(super) async fn taken(games: &Games, key: &Key, name: &Name) -> Result<Refus
 }
 
 /// A free name like one that is taken. It costs one or two reads, however many play.
-async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StoreError> {
+async fn free_name(games: &Games, key: &Key, name: &Name) -> Result<Name, StorageError> {
     let mut others: Vec<Name> = nickname::alternatives(name, rand::rng().random()).collect();
     let drawn = others.split_off(IN_ORDER.min(others.len()));
     let mut last = name.clone();

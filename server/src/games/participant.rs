@@ -4,15 +4,15 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use protocol::{CloseCode, HostId, Member, Name, UserId};
+use realtime::channel::Channel;
+use realtime::hub::SubscriptionId;
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
+use storage::StorageError;
 
 use super::local_game::{Latch, LocalGame};
 use super::{Games, Key};
-use crate::broker::BrokerError;
-use crate::channel::Channel;
 use crate::digest;
-use crate::hub::SubscriptionId;
-use crate::outbox::Outbox;
-use crate::presence::Departure;
 use crate::session::HostRole;
 
 /// The beginning of a host's id in a game's presence.
@@ -56,7 +56,7 @@ impl Participant {
         whose: Option<UserId>,
         member: Member,
         outbox: Arc<Outbox>,
-    ) -> Result<(Arc<Self>, Arc<LocalGame>), BrokerError> {
+    ) -> Result<(Arc<Self>, Arc<LocalGame>), StorageError> {
         let channel = Channel::Game(key.pin.clone());
         let subscription = games.hub.register(&channel, outbox.clone());
         let participant = Arc::new(Self {
@@ -89,7 +89,7 @@ impl Participant {
     }
 
     /// Sends `hello`, then the held frames. Returns the version after which every frame will come.
-    pub(super) async fn activate(&self, hello: String) -> Result<u64, BrokerError> {
+    pub(super) async fn activate(&self, hello: String) -> Result<u64, StorageError> {
         let channel = Channel::Game(self.key.pin.clone());
         let mut at = 0;
         let spell = |position: &protocol::Position, _, _: &[_]| {

@@ -6,10 +6,11 @@ use protocol::game::GameServerMessage;
 use protocol::quiz::Quiz;
 use protocol::{Name, Refusal, UserId};
 use quiz::{Seat, nickname};
+use storage::StorageError;
 
 use super::local_game::LocalGame;
 use super::naming::{self, ChosenBy};
-use super::{GameSnapshot, Games, Key, PlayerStatus, StoreError, texts};
+use super::{GameSnapshot, Games, Key, PlayerStatus, texts};
 
 /// How often it is tried again because somebody else changed the seat meanwhile.
 const TIMES: usize = 3;
@@ -58,7 +59,11 @@ impl Games {
 
 /// Sends this node's players their new names, and updates what others were sent with an old name: from one
 /// read of all seats.
-pub(super) async fn send_names(games: &Games, local_game: &LocalGame, loaded: &GameSnapshot) -> Result<(), StoreError> {
+pub(super) async fn send_names(
+    games: &Games,
+    local_game: &LocalGame,
+    loaded: &GameSnapshot,
+) -> Result<(), StorageError> {
     let here: HashSet<UserId> = local_game.players();
     if here.is_empty() {
         return Ok(());

@@ -6,9 +6,10 @@ use protocol::game::{RecordedAnswer, Verdict};
 use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Results};
 use protocol::{Refusal, ResultsId, UserId};
 use quiz::{Seat, Tally};
+use storage::StorageError;
 use tracing::warn;
 
-use super::{GameSnapshot, Games, RoundQuiz, StoreError, texts};
+use super::{GameSnapshot, Games, RoundQuiz, texts};
 use crate::quizzes::QuizzesError;
 
 impl Games {
@@ -28,7 +29,7 @@ impl Games {
         }
         let id = id_of(loaded).map_err(texts::unavailable)?;
         let kept = self.library.store.result(viewer, &id).await;
-        let kept = kept.map_err(|error| texts::unavailable(StoreError::Unavailable(error.to_string())))?;
+        let kept = kept.map_err(|error| texts::unavailable(StorageError::Unavailable(error.to_string())))?;
         kept.map(|results| results.id).ok_or_else(texts::no_results)
     }
 }
@@ -52,7 +53,7 @@ pub(super) fn due(loaded: &GameSnapshot) -> Option<u64> {
 /// game, the more complete ones stay.
 ///
 /// # Errors Something could not be reached; try again.
-pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQuiz) -> Result<(), StoreError> {
+pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQuiz) -> Result<(), StorageError> {
     let Some(due) = due(loaded) else { return Ok(()) };
     let (key, owner) = (loaded.key.clone(), played.owner.clone());
     let seats = games.store.seats(&loaded.key).await?;
@@ -72,11 +73,11 @@ pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQu
         // For thousands of players, encoding would block a runtime thread for too long.
         let (loaded, played) = (loaded.clone(), played.clone());
         let results = tokio::task::spawn_blocking(move || results(&loaded, &played, seats, &questions));
-        let results = results.await.map_err(|error| StoreError::Unavailable(error.to_string()))??;
+        let results = results.await.map_err(|error| StorageError::Unavailable(error.to_string()))??;
         match games.library.store_results(&owner, &results).await {
             // No later try can succeed.
             Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
-            kept => kept.map_err(|error| StoreError::Unavailable(error.to_string()))?,
+            kept => kept.map_err(|error| StorageError::Unavailable(error.to_string()))?,
         }
     }
     games.store.note_stored_results(&key, due).await
@@ -102,7 +103,7 @@ fn results(
     played: &RoundQuiz,
     mut seats: Vec<Seat>,
     questions: &[CountedQuestion],
-) -> Result<Results, StoreError> {
+) -> Result<Results, StorageError> {
     let quiz = &played.quiz.quiz;
     let asked = |one: &CountedQuestion| {
         let question = quiz.questions.get(one.tally.question)?;
@@ -160,11 +161,11 @@ fn answerable(quiz: &Quiz) -> usize {
 
 /// Results have their game's id, which no other game ever has; those of later rounds have the
 /// round's number behind it.
-pub(super) fn id_of(loaded: &GameSnapshot) -> Result<ResultsId, StoreError> {
+pub(super) fn id_of(loaded: &GameSnapshot) -> Result<ResultsId, StorageError> {
     let id = &loaded.key.id;
     let id = match loaded.state.round {
         1 => id.clone(),
         round => format!("{id}r{round}"),
     };
-    ResultsId::parse(&id).map_err(|error| StoreError::Unavailable(error.to_string()))
+    ResultsId::parse(&id).map_err(|error| StorageError::Unavailable(error.to_string()))
 }

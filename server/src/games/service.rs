@@ -3,12 +3,16 @@
 use std::collections::HashSet;
 use std::sync::Arc;
 
-use bytes::Bytes;
 use protocol::game::frame::Player;
 use protocol::{HostId, Pin, Refusal, UserId, wire};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use quiz::Seat;
+use realtime::broker::{Broker, Ephemeral};
+use realtime::channel::Channel;
+use realtime::hub::Hub;
+use realtime::presence::Presence;
+use storage::StorageError;
 use tokio::task::JoinHandle;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
@@ -17,13 +21,10 @@ use tracing::warn;
 use super::delays::Delays;
 use super::lists::{List, Lists};
 use super::local_game::LocalGame;
-use super::local_games::{ANSWERS, LocalGames};
-use super::{GameSnapshot, GameStore, Key, RoundQuiz, StoreError, keeper, participant, texts};
-use crate::broker::{Broker, Ephemeral};
-use crate::channel::Channel;
+use super::local_games::LocalGames;
+use super::notice::GameNotice;
+use super::{GameSnapshot, GameStore, Key, RoundQuiz, keeper, participant, texts};
 use crate::config::RateLimit;
-use crate::hub::Hub;
-use crate::presence::Presence;
 use crate::quizzes::Library;
 use crate::session::{HostRole, Sessions};
 
@@ -197,12 +198,12 @@ impl Games {
     }
 
     /// The list of players, shared by all who ask at about the same time.
-    pub(super) async fn list(&self, key: &Key) -> Result<Arc<List>, StoreError> {
+    pub(super) async fn list(&self, key: &Key) -> Result<Arc<List>, StorageError> {
         self.lists.get(key, self.players(key)).await
     }
 
     /// The players in the order of their seats, up to the limit of a list, and how many there are.
-    pub(super) async fn players(&self, key: &Key) -> Result<List, StoreError> {
+    pub(super) async fn players(&self, key: &Key) -> Result<List, StorageError> {
         let seats = self.store.seats(key).await?;
         let connected = self.presence.everybody(&Channel::Game(key.pin.clone()));
         // Without presence, all count as connected.
@@ -226,11 +227,11 @@ impl Games {
 
     /// Tells the nodes with hosts that there are more answers.
     pub(super) async fn announce_answers(&self, pin: &Pin) {
-        self.announce(&Channel::Game(pin.clone()), Bytes::from_static(ANSWERS)).await;
+        self.announce(&Channel::Game(pin.clone()), &GameNotice::Answers).await;
     }
 
-    pub(super) async fn announce(&self, channel: &Channel, notice: Bytes) {
-        if let Err(error) = self.broker.announce(channel, Ephemeral::Notice(notice)).await {
+    pub(super) async fn announce(&self, channel: &Channel, notice: &GameNotice) {
+        if let Err(error) = self.broker.announce(channel, Ephemeral::Notice(notice.encode())).await {
             warn!("the other nodes were not told of a game: {error}");
         }
     }

@@ -1,13 +1,13 @@
 //! How a game advances: load, apply the rules, commit. A step that was overtaken is not done.
 
-use bytes::Bytes;
 use protocol::quiz::Quiz;
 use protocol::{HostId, Pin, Refusal, UserId, limits, wire};
 use quiz::{Command, Rejection, Seat, State};
+use realtime::channel::Channel;
+use storage::StorageError;
 
-use super::local_games::{ENTRANCE, KICKED, UNHOSTED};
-use super::{Commit, GameSnapshot, Games, Key, RoundQuiz, StoreError, texts};
-use crate::channel::Channel;
+use super::notice::GameNotice;
+use super::{Commit, GameSnapshot, Games, Key, RoundQuiz, texts};
 use crate::metrics;
 
 /// How often a step that was overtaken is tried again.
@@ -47,7 +47,7 @@ impl Games {
         if self.commit_with_retries(key, on).await? {
             return Ok(());
         }
-        Err(texts::unavailable(StoreError::Unavailable("a step was overtaken all the time".into())))
+        Err(texts::unavailable(StorageError::Unavailable("a step was overtaken all the time".into())))
     }
 
     /// Applies `change` and commits; a `None` of it leaves the game as it is. False: it
@@ -72,7 +72,7 @@ impl Games {
 
     /// The players who are not there when their class plays again: their seats become away. In the first
     /// round, everybody who came to the lobby plays.
-    async fn missing(&self, loaded: &GameSnapshot, state: &State) -> Result<Vec<UserId>, StoreError> {
+    async fn missing(&self, loaded: &GameSnapshot, state: &State) -> Result<Vec<UserId>, StorageError> {
         let begins = loaded.state.at.is_none() && state.at.is_some();
         if state.round == 1 || !begins {
             return Ok(Vec::new());
@@ -88,7 +88,7 @@ impl Games {
         loaded: &GameSnapshot,
         played: &RoundQuiz,
         becomes: GameChange<'_>,
-    ) -> Result<bool, StoreError> {
+    ) -> Result<bool, StorageError> {
         let (quiz, GameChange { state, seats, away }) = (&played.quiz.quiz, becomes);
         let commit = Commit {
             key: &loaded.key,
@@ -116,8 +116,7 @@ impl Games {
         if gone.is_empty() {
             return Err(texts::not_playing());
         }
-        let ids = gone.iter().map(UserId::as_str).collect::<Vec<_>>().join(" ");
-        self.announce_to_class(key, [KICKED, ids.as_bytes()].concat().into()).await;
+        self.announce_to_class(key, &GameNotice::Kicked(gone.clone())).await;
         self.forget_leaders(key, &gone).await
     }
 
@@ -157,14 +156,13 @@ impl Games {
         if !self.store.remove_host(key, host).await.map_err(texts::unavailable)? {
             return Err(texts::not_now("This host is no host of the game any more."));
         }
-        let notice = [UNHOSTED, host.as_str().as_bytes()].concat();
-        self.announce_to_class(key, notice.into()).await;
+        self.announce_to_class(key, &GameNotice::HostRemoved(host.clone())).await;
         Ok(())
     }
 
     /// Sends a notice to the nodes with somebody in the game, and to those with somebody in its chat only.
-    async fn announce_to_class(&self, key: &Key, notice: Bytes) {
-        self.announce(&Channel::Game(key.pin.clone()), notice.clone()).await;
+    async fn announce_to_class(&self, key: &Key, notice: &GameNotice) {
+        self.announce(&Channel::Game(key.pin.clone()), notice).await;
         if let Some(room) = key.class_room() {
             self.announce(&Channel::Room(room), notice).await;
         }
@@ -172,7 +170,7 @@ impl Games {
 
     /// Tells the hosts, on all nodes, that the list of those who wait, or of blocked networks, changed.
     pub(super) async fn announce_entrance(&self, pin: &Pin) {
-        self.announce(&Channel::Game(pin.clone()), Bytes::from_static(ENTRANCE)).await;
+        self.announce(&Channel::Game(pin.clone()), &GameNotice::Entrance).await;
     }
 
     /// Removes kicked players from the list of leaders.

@@ -7,12 +7,11 @@ use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
+use storage::StorageError;
 
 use super::{
     Commit, GameSnapshot, Key, NewGame, Newcomer, NextRound, Rename, RenameOutcome, RoundQuiz, TakeOverOutcome,
 };
-use crate::broker::BrokerError;
-use crate::storage::sqlite::SqliteError;
 
 /// The result of asking for a seat.
 #[derive(Clone, Debug, PartialEq)]
@@ -96,72 +95,62 @@ pub struct Turnout {
     pub players: usize,
 }
 
-/// Why a game could not be read or written.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum StoreError {
-    /// The store cannot be reached; a later try may succeed. A change may or may not have happened.
-    #[error("the games cannot be reached: {0}")]
-    Unavailable(String),
-    /// The store has no room left.
-    #[error("there is no space for games: {0}")]
-    Full(String),
-}
-
 /// Stores games. Every implementation keeps every promise below; one contract test runs on all of them. With
 /// the [`Key`] of another game nothing is found and nothing changed.
 #[async_trait]
 pub trait GameStore: Send + Sync {
     /// Creates a game and announces its first frame. `None`: the PIN is in use.
-    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError>;
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StorageError>;
 
     /// The quiz of the current round; `None` where there is no such game (any more).
-    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError>;
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StorageError>;
 
     /// The game of a PIN, as it is now.
-    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError>;
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StorageError>;
 
     /// Changes a game and announces its frame in one step, if it is still at the expected version. Returns
     /// the new version; `None`: it is not.
-    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError>;
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError>;
 
     /// Starts the next round of a game that is over and announces its frame, in one step, if it is still at
     /// the expected version. Kicked players, hosts and blocks stay; no answer and no outcome of the last
     /// round is found any more. Returns the new version; `None`: it is not at the expected one.
-    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError>;
+    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError>;
 
     /// Gives a player the seat that they have or had, or a new one without points; where a host admits
     /// newcomers, notes that they wait. Somebody who was admitted enters even if the game was locked or their
     /// network blocked since; somebody who waits keeps waiting.
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError>;
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StorageError>;
 
     /// Renames a player who has a seat or is away, if the game is still at the expected version: a count that
     /// is under way would bring the old name back.
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError>;
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StorageError>;
 
     /// Whether each of these skeletons is taken, in the same order.
-    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError>;
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StorageError>;
 
     /// What is known of a player.
-    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError>;
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StorageError>;
 
     /// All seats but those that are [`PlayerStatus::Away`], in the order in which they were taken.
-    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError>;
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StorageError>;
 
     /// Kicks players for good and, for so long, blocks the networks that they took their seats from. Returns
     /// those who had a seat.
-    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError>;
+    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>)
+    -> Result<Vec<UserId>, StorageError>;
 
     /// Ends all blocks of networks.
-    async fn pardon(&self, key: &Key) -> Result<(), StoreError>;
+    async fn pardon(&self, key: &Key) -> Result<(), StorageError>;
 
     /// The people who wait and asked lately, in the order of their coming, and the number of blocks.
-    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError>;
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StorageError>;
 
     /// Admits these of those who wait, or all for an empty list; they enter when they ask the next time.
-    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError>;
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError>;
 
     /// Declines these of those who wait, for good.
-    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError>;
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError>;
 
     /// Stores an answer if it is in time by the store's clock, the player has a seat and has not answered
     /// yet. Decides as [`quiz::take`].
@@ -171,10 +160,10 @@ pub trait GameStore: Send + Sync {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<AnswerOutcome, StoreError>;
+    ) -> Result<AnswerOutcome, StorageError>;
 
     /// The answers to a question that count, by player.
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError>;
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError>;
 
     /// A player's answer to a question, if there is one.
     async fn answer_of(
@@ -182,53 +171,40 @@ pub trait GameStore: Send + Sync {
         key: &Key,
         player: &UserId,
         question: usize,
-    ) -> Result<Option<RecordedAnswer>, StoreError>;
+    ) -> Result<Option<RecordedAnswer>, StorageError>;
 
     /// How many have answered a question.
-    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError>;
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StorageError>;
 
     /// The seats with their outcomes, as a question's count left them; players who had no
     /// seat then are missing.
-    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError>;
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StorageError>;
 
     /// Notes how much of the game has stored results: a [`GameSnapshot::stored_progress`], which never becomes less.
-    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError>;
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StorageError>;
 
     /// Stores a code for one [`GameStore::take_over`] within so many milliseconds.
-    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError>;
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StorageError>;
 
     /// Uses a code up and adds a host.
-    async fn take_over(&self, key: &Key, code: &str, host: &HostId, name: &Name)
-    -> Result<TakeOverOutcome, StoreError>;
+    async fn take_over(
+        &self,
+        key: &Key,
+        code: &str,
+        host: &HostId,
+        name: &Name,
+    ) -> Result<TakeOverOutcome, StorageError>;
 
     /// The added hosts, in the order of their coming.
-    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError>;
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StorageError>;
 
     /// Removes an added host. False: there was none.
-    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError>;
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StorageError>;
 
     /// Counts a wrong try; returns how many there were in this minute. `who` is any text that
     /// stands for a network.
-    async fn count_try(&self, who: &str) -> Result<u64, StoreError>;
+    async fn count_try(&self, who: &str) -> Result<u64, StorageError>;
 
     /// The number of wrong tries in this minute.
-    async fn tries(&self, who: &str) -> Result<u64, StoreError>;
-}
-
-impl From<BrokerError> for StoreError {
-    fn from(error: BrokerError) -> Self {
-        match error {
-            BrokerError::Full(why) => Self::Full(why),
-            other => Self::Unavailable(other.to_string()),
-        }
-    }
-}
-
-impl From<SqliteError> for StoreError {
-    fn from(error: SqliteError) -> Self {
-        match error {
-            SqliteError::Full(why) => Self::Full(why),
-            other => Self::Unavailable(other.to_string()),
-        }
-    }
+    async fn tries(&self, who: &str) -> Result<u64, StorageError>;
 }

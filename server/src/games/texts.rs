@@ -2,8 +2,8 @@
 
 use protocol::quiz::Problem;
 use protocol::{ErrorCode, Name, Refusal, limits};
+use storage::StorageError;
 
-use super::StoreError;
 use crate::quota::QuotaError;
 
 /// The refusal for a wrong PIN.
@@ -156,14 +156,19 @@ pub(super) fn over_quota(why: QuotaError) -> Refusal {
     }
 }
 
-pub(super) fn unavailable(error: impl Into<StoreError>) -> Refusal {
+pub(super) fn unavailable(error: impl Into<StorageError>) -> Refusal {
     let error = error.into();
     tracing::warn!("a game was not served: {error}");
     match error {
-        StoreError::Unavailable(_) => {
+        StorageError::Unavailable(_) => {
             Refusal::new(ErrorCode::Unavailable, "The game cannot be reached now. Try again in a moment.")
         }
-        StoreError::Full(_) => Refusal::new(ErrorCode::Full, "There is no space for games now."),
+        StorageError::Full(_) => Refusal::new(ErrorCode::Full, "There is no space for games now."),
+        StorageError::Conflict => not_now("Somebody else changed the game at the same moment."),
+        StorageError::Corrupt(_) => Refusal::new(
+            ErrorCode::Damaged,
+            "What is stored of this game is damaged. Start another one, and tell whoever runs this server.",
+        ),
     }
 }
 

@@ -2,7 +2,18 @@
 
 use std::time::Duration;
 
+use storage::StorageError;
 use tokio::time::Instant;
+
+/// The wait between tries while the game cannot be read.
+pub(super) const RETRY: Duration = Duration::from_millis(500);
+/// How often damaged data is read again: only an operator can have repaired it.
+const DAMAGED_AGAIN: Duration = Duration::from_secs(60);
+
+/// The wait until something that failed is tried again.
+pub(super) fn retry_after(error: &StorageError) -> Duration {
+    if error.is_temporary() { RETRY } else { DAMAGED_AGAIN }
+}
 
 /// Something that is done at most once in an interval.
 pub(super) struct Throttled {

@@ -7,11 +7,13 @@ use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQu
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
+use storage::StorageError;
+use storage::clock;
+use storage::document;
+use storage::sqlite::Sqlite;
 
 use super::versions::forgotten;
-use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome, unreadable};
-use crate::clock;
-use crate::storage::sqlite::{Sqlite, SqliteError};
+use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome};
 
 const LIST: &str = "SELECT summary FROM quizzes WHERE owner = ?1 ORDER BY saved_at DESC, id";
 const OWNER: &str = "SELECT owner, version FROM quizzes WHERE id = ?1";
@@ -81,7 +83,7 @@ impl EmbeddedQuizzes {
             Ok(texts.collect::<Result<Vec<String>, _>>()?)
         };
         let texts = self.store.read(read).await?;
-        texts.iter().map(|text| wire::decode(text).ok_or_else(|| unreadable(what))).collect()
+        Ok(texts.iter().map(|text| document::decode(text, what)).collect::<Result<_, _>>()?)
     }
 }
 
@@ -99,8 +101,9 @@ impl Quizzes for EmbeddedQuizzes {
             Ok(sql.prepare_cached(LOAD)?.query_row(params![id, version], found).optional()?)
         };
         let Some((owner, stored)) = self.store.read(read).await? else { return Ok(None) };
-        let owner = UserId::parse(&owner).map_err(|_| unreadable("a quiz"))?;
-        let stored = wire::decode(&stored).ok_or_else(|| unreadable("a quiz"))?;
+        let owner =
+            UserId::parse(&owner).map_err(|error| StorageError::corrupt(format!("the owner of a quiz: {error}")))?;
+        let stored = document::decode(&stored, "a quiz")?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -164,7 +167,7 @@ impl Quizzes for EmbeddedQuizzes {
             Ok(sql.prepare_cached(RESULT)?.query_row(key, |row| row.get::<_, String>(0)).optional()?)
         };
         let whole = self.store.read(read).await?;
-        whole.map(|text| wire::decode(&text).ok_or_else(|| unreadable("a game's results"))).transpose()
+        Ok(whole.map(|text| document::decode(&text, "a game's results")).transpose()?)
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
@@ -217,7 +220,7 @@ fn save(
     version: u64,
     saved_at: u64,
     encoded: &EncodedVersion,
-) -> Result<Result<u64, QuizzesError>, SqliteError> {
+) -> Result<Result<u64, QuizzesError>, StorageError> {
     let current = match owned(sql, owner, id)? {
         Ok(current) => current,
         Err(QuizzesError::Missing) if version == 1 => 0,
@@ -248,7 +251,7 @@ fn save(
 }
 
 /// The version of an author's quiz, or why they may not change it.
-fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, SqliteError> {
+fn owned(sql: &Connection, owner: &str, id: &str) -> Result<Result<u64, QuizzesError>, StorageError> {
     let found = |row: &rusqlite::Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, i64>(1)?));
     let found = sql.prepare_cached(OWNER)?.query_row([id], found).optional()?;
     Ok(match found {
@@ -264,10 +267,4 @@ fn count(count: usize) -> i64 {
 
 fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-impl From<SqliteError> for QuizzesError {
-    fn from(error: SqliteError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use protocol::quiz::{Quiz, QuizSummary, Results, StoredQuiz};
 use protocol::text::{Shape, shown};
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
+use storage::StorageError;
+use storage::clock;
 
 use super::picture::Picture;
 use super::{Quizzes, QuizzesError, StoreOutcome, samples};
-use crate::clock;
 use crate::quota::{Kind, OVERHEAD, Payer, Quotas};
 
 /// The number of letters in a new quiz's id.
@@ -32,7 +33,7 @@ impl Library {
 
     /// A quiz that `user` may read and start: their own, or a sample; without `version` the latest.
     ///
-    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Storage`].
     pub async fn open(&self, user: &UserId, id: &QuizId, version: Option<u64>) -> Result<StoredQuiz, QuizzesError> {
         if id.is_sample() {
             return samples::find(id).cloned().ok_or(QuizzesError::Missing);
@@ -81,14 +82,14 @@ impl Library {
 
     /// The results of one of a host's games.
     ///
-    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Missing`], [`QuizzesError::Storage`].
     pub async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Results, QuizzesError> {
         self.store.result(owner, id).await?.map(Results::cleaned).ok_or(QuizzesError::Missing)
     }
 
     /// An author's quizzes, the one saved last first.
     ///
-    /// # Errors [`QuizzesError::Unavailable`] where the store cannot be read.
+    /// # Errors [`QuizzesError::Storage`] where the store cannot be read.
     pub async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
         let mut list = self.store.list(owner).await?;
         for summary in &mut list {
@@ -120,7 +121,7 @@ impl Library {
 
     /// Stores a picture under its digest; its bytes are charged where it was not stored yet.
     ///
-    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Storage`].
     pub async fn add_picture(&self, payer: &Payer, picture: &Picture) -> Result<PictureId, QuizzesError> {
         let charged = self.charge(payer, Kind::Picture, picture.bytes().len() as u64).await?;
         let put = self.store.put_picture(picture.id(), picture.bytes().clone()).await;
@@ -141,7 +142,7 @@ impl Library {
 
     /// Stores the results of a game so far, if its host's quota has room.
     ///
-    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Unavailable`].
+    /// # Errors [`QuizzesError::Quota`], [`QuizzesError::Storage`].
     pub async fn store_results(&self, owner: &UserId, results: &Results) -> Result<(), QuizzesError> {
         let payer = Payer { person: owner.clone(), address: None, is_known: true };
         let bytes = wire::encode(results).len() as u64;
@@ -174,5 +175,5 @@ impl Library {
 
 fn fresh_id() -> Result<QuizId, QuizzesError> {
     // Ids consist of letters and digits.
-    QuizId::parse(&crate::random::text(ID_LETTERS)).map_err(|why| QuizzesError::Unavailable(why.to_string()))
+    QuizId::parse(&storage::random::text(ID_LETTERS)).map_err(|why| StorageError::Unavailable(why.to_string()).into())
 }

@@ -9,6 +9,7 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::quiz::{Quiz, QuizSummary, QuizVersion, Results, ResultsSummary, StoredQuiz, problems};
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
+use storage::StorageError;
 
 use crate::quota::QuotaError;
 
@@ -26,6 +27,9 @@ pub use library::Library;
 
 /// How many results of one host's games are stored at most; the oldest are removed first.
 pub const RESULTS: usize = 200;
+
+/// What people read where stored data is damaged.
+pub(crate) const DAMAGED: &str = "What is stored here is damaged. Tell whoever runs this server.";
 
 /// Why something could not be stored or found.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -51,9 +55,9 @@ pub enum QuizzesError {
     /// A quota has no room for it.
     #[error(transparent)]
     Quota(#[from] QuotaError),
-    /// The store cannot be reached.
-    #[error("the quizzes cannot be reached: {0}")]
-    Unavailable(String),
+    /// The store did not do it.
+    #[error(transparent)]
+    Storage(#[from] StorageError),
 }
 
 /// A quiz with its owner.
@@ -179,9 +183,4 @@ pub fn summary_of(stored: &StoredQuiz) -> QuizSummary {
         version: *version,
         saved_at: *saved_at,
     }
-}
-
-/// Stored data that cannot be parsed. Its owner gets an error each time; the caller that handles it logs it.
-fn unreadable(what: &str) -> QuizzesError {
-    QuizzesError::Unavailable(format!("{what} was kept in a way that is not understood here"))
 }

@@ -2,10 +2,11 @@
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
+use storage::StorageError;
+use storage::clock::now_ms;
+use storage::sqlite::Sqlite;
 
-use super::{Addition, Counters, CountersError, Stored};
-use crate::clock::now_ms;
-use crate::storage::sqlite::{Sqlite, SqliteError};
+use super::{Addition, Counters, Stored};
 
 const GET: &str = "SELECT amount FROM counters WHERE name = ?1";
 const ADD: &str = "
@@ -32,18 +33,18 @@ impl EmbeddedCounters {
 
 #[async_trait]
 impl Counters for EmbeddedCounters {
-    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, StorageError> {
         Ok(self.store.write(move |sql| add(sql, &additions)).await?)
     }
 
-    async fn stored(&self) -> Result<Stored, CountersError> {
+    async fn stored(&self) -> Result<Stored, StorageError> {
         let read = |sql: &Connection| Ok(sql.prepare_cached(STORED)?.query_row([], |row| row.get::<_, i64>(0))?);
         let bytes = self.store.read(read).await?;
         Ok(Stored { bytes: bytes.unsigned_abs(), percent_of_store: 0 })
     }
 }
 
-fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, SqliteError> {
+fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, StorageError> {
     let mut get = sql.prepare_cached(GET)?;
     for (at, Addition { name, amount, limit, .. }) in additions.iter().enumerate() {
         let before: i64 = get.query_row([name], |row| row.get(0)).optional()?.unwrap_or(0);
@@ -61,10 +62,4 @@ fn add(sql: &Connection, additions: &[Addition]) -> Result<Option<usize>, Sqlite
 
 fn number(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-impl From<SqliteError> for CountersError {
-    fn from(error: SqliteError) -> Self {
-        Self(error.to_string())
-    }
 }

@@ -10,10 +10,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use protocol::UserId;
+use storage::StorageError;
+use storage::clock::now_ms;
 use tokio::time::Instant;
 use tracing::warn;
 
-use crate::clock::now_ms;
 use crate::limits::{Allotment, allotments};
 use crate::{digest, metrics};
 
@@ -144,21 +145,16 @@ pub struct Stored {
     pub percent_of_store: u64,
 }
 
-/// The counters cannot be reached; as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("quotas cannot be counted: {0}")]
-pub struct CountersError(pub String);
-
 /// Counters that all nodes share. Every implementation keeps every promise below; one contract test runs
 /// on all of them.
 #[async_trait]
 pub trait Counters: Send + Sync {
     /// Adds to all of the counters, or to none where one would exceed its limit: returns the index of that
     /// one. Counters do not fall below 0.
-    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError>;
+    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, StorageError>;
 
     /// Measures how full the store is.
-    async fn stored(&self) -> Result<Stored, CountersError>;
+    async fn stored(&self) -> Result<Stored, StorageError>;
 }
 
 /// The quotas of a deployment, as this node checks them.

@@ -7,9 +7,10 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use rusqlite::{Connection, OptionalExtension, params};
+use storage::StorageError;
+use storage::sqlite::Sqlite;
 
-use super::{Kind, RetentionError, Sweep};
-use crate::storage::sqlite::{Sqlite, SqliteError};
+use super::{Kind, Sweep};
 
 /// How many things are searched for at a time.
 const BATCH: i64 = 100;
@@ -83,7 +84,7 @@ impl EmbeddedSweep {
     }
 
     /// The things older than `before`, as the first column of `query`.
-    async fn find(&self, query: &'static str, before: i64) -> Result<Vec<String>, SqliteError> {
+    async fn find(&self, query: &'static str, before: i64) -> Result<Vec<String>, StorageError> {
         let find = move |sql: &Connection| {
             let mut find = sql.prepare_cached(query)?;
             let found = find.query_map(params![before, BATCH], |row| {
@@ -98,7 +99,7 @@ impl EmbeddedSweep {
         self.store.read(find).await
     }
 
-    async fn delete(&self, statement: &'static str, before: i64) -> Result<usize, SqliteError> {
+    async fn delete(&self, statement: &'static str, before: i64) -> Result<usize, StorageError> {
         self.store.write(move |sql| Ok(sql.prepare_cached(statement)?.execute([before])?)).await
     }
 
@@ -109,7 +110,7 @@ impl EmbeddedSweep {
         is_idle: &'static str,
         parts: &'static [&'static str],
         before: i64,
-    ) -> Result<usize, SqliteError> {
+    ) -> Result<usize, StorageError> {
         let count = found.len();
         for id in found {
             for part in parts {
@@ -126,7 +127,7 @@ impl EmbeddedSweep {
         is_idle: &'static str,
         part: &'static str,
         before: i64,
-    ) -> Result<bool, SqliteError> {
+    ) -> Result<bool, StorageError> {
         let drop = move |sql: &Connection| {
             let is_idle = sql.prepare_cached(is_idle)?.query_row(params![id, before], |_| Ok(())).optional()?;
             Ok(is_idle.is_some() && sql.prepare_cached(part)?.execute([id])? > 0)
@@ -138,11 +139,11 @@ impl EmbeddedSweep {
 #[async_trait]
 impl Sweep for EmbeddedSweep {
     /// Always true: there is no other node.
-    async fn is_due(&self, _: Duration) -> Result<bool, RetentionError> {
+    async fn is_due(&self, _: Duration) -> Result<bool, StorageError> {
         Ok(true)
     }
 
-    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError> {
+    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, StorageError> {
         let before = i64::try_from(before_ms).unwrap_or(i64::MAX);
         let find = |query| self.find(query, before);
         Ok(match kind {
@@ -165,7 +166,7 @@ impl Sweep for EmbeddedSweep {
         })
     }
 
-    async fn compact(&self) -> Result<bool, RetentionError> {
+    async fn compact(&self) -> Result<bool, StorageError> {
         let compact = |sql: &Connection| {
             let free = |sql: &Connection| sql.pragma_query_value(None, "freelist_count", |row| row.get::<_, i64>(0));
             let before = free(sql)?;
@@ -177,11 +178,5 @@ impl Sweep for EmbeddedSweep {
             Ok(free(sql)? < before)
         };
         Ok(self.store.write(compact).await?)
-    }
-}
-
-impl From<SqliteError> for RetentionError {
-    fn from(error: SqliteError) -> Self {
-        Self(error.to_string())
     }
 }

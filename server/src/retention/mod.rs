@@ -7,10 +7,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
+use storage::StorageError;
+use storage::clock::now_ms;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use crate::clock::now_ms;
 use crate::config::Retention;
 use crate::metrics;
 
@@ -91,25 +92,20 @@ impl Policy {
     }
 }
 
-/// Something could not be removed now; as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("what is too old cannot be removed: {0}")]
-pub struct RetentionError(pub String);
-
 /// Removes old things. Every implementation keeps every promise below; one contract test runs on all of them.
 /// What the store expires by itself is never left over.
 #[async_trait]
 pub trait Sweep: Send + Sync {
     /// True for one node of a deployment in each period of length `every`.
-    async fn is_due(&self, every: Duration) -> Result<bool, RetentionError>;
+    async fn is_due(&self, every: Duration) -> Result<bool, StorageError>;
 
     /// Removes a batch of what was last used before `before_ms` (in milliseconds since 1970); returns how
     /// many, 0 when none is left. Each thing is checked again when it is removed: what
     /// is used meanwhile stays.
-    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError>;
+    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, StorageError>;
 
     /// Gives some of the freed space back to the system; false: nothing is left to give.
-    async fn compact(&self) -> Result<bool, RetentionError>;
+    async fn compact(&self) -> Result<bool, StorageError>;
 }
 
 /// Sweeps regularly, for as long as it is polled.
@@ -131,8 +127,8 @@ pub(crate) async fn watch(sweep: Arc<dyn Sweep>, policy: Policy) {
 
 /// Removes all that is too old at `now_ms`.
 ///
-/// # Errors [`RetentionError`]; what was not removed is left to the next round.
-pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(), RetentionError> {
+/// # Errors [`StorageError`]; what was not removed is left to the next round.
+pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(), StorageError> {
     for (kind, term) in policy.terms() {
         let Some(term) = term else { continue };
         let before_ms = now_ms.saturating_sub(u64::try_from(term.as_millis()).unwrap_or(u64::MAX));

@@ -10,12 +10,13 @@ use std::time::Duration;
 
 use protocol::text::{Shape, shown};
 use protocol::{RoomId, RoomPreview, RoomSummary, limits};
+use realtime::channel::Channel;
+use realtime::presence::{PresenceStore, Preview};
+use storage::StorageError;
 use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
-use super::{KnownRoom, Listing, Rooms, RoomsError};
-use crate::channel::Channel;
-use crate::presence::{PresenceError, PresenceStore, Preview};
+use super::{KnownRoom, Listing, Rooms};
 
 /// How many rooms the list shows.
 const LISTED: usize = 50;
@@ -29,17 +30,6 @@ const FRESH: Duration = Duration::from_secs(1);
 const TOUCHED: Duration = Duration::from_secs(10);
 /// How many rooms' last notes are remembered.
 const TOUCHES: usize = 10_000;
-
-/// Why a list or a preview is not available now.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-pub enum DirectoryError {
-    /// The list of rooms cannot be read.
-    #[error(transparent)]
-    Rooms(#[from] RoomsError),
-    /// Presence cannot be read.
-    #[error(transparent)]
-    Presence(#[from] PresenceError),
-}
 
 /// The rooms as the home page and room pages show them to people outside.
 pub struct Directory {
@@ -69,7 +59,7 @@ impl Directory {
 
     /// The listed rooms: those with most people first, then those that were active last. It may
     /// be a second old.
-    pub async fn list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
+    pub async fn list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
         let list = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
             if latest.asked_at.elapsed() >= FRESH {
@@ -82,12 +72,12 @@ impl Directory {
 
     /// Opens a room under a title. The same title always leads to the same room. Whether it is listed is
     /// decided when it is first opened.
-    pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), DirectoryError> {
-        Ok(self.rooms.open(room, title, listing).await?)
+    pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
+        self.rooms.open(room, title, listing).await
     }
 
     /// Whether somebody opened a room of this name.
-    pub async fn is_opened(&self, room: &RoomId) -> Result<bool, DirectoryError> {
+    pub async fn is_opened(&self, room: &RoomId) -> Result<bool, StorageError> {
         Ok(self.rooms.title(room).await?.is_some())
     }
 
@@ -117,7 +107,7 @@ impl Directory {
     }
 
     /// The people in a room, without entering it.
-    pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, DirectoryError> {
+    pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, StorageError> {
         let channel = Channel::Room(room.clone());
         let (title, page) = tokio::join!(
             self.rooms.title(room), //
@@ -132,7 +122,7 @@ impl Directory {
         })
     }
 
-    async fn read_list(&self) -> Result<Arc<[RoomSummary]>, DirectoryError> {
+    async fn read_list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
         let known = self.rooms.listed(LOOKED_AT).await?;
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
         let glimpses = self.presence.preview(&channels, FACES).await?;

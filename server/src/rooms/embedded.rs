@@ -2,12 +2,13 @@
 
 use async_trait::async_trait;
 use protocol::RoomId;
+use realtime::channel::Channel;
 use rusqlite::{Connection, OptionalExtension, params};
+use storage::StorageError;
+use storage::clock;
+use storage::sqlite::Sqlite;
 
-use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
-use crate::channel::Channel;
-use crate::clock;
-use crate::storage::sqlite::{Sqlite, SqliteError};
+use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms};
 
 /// The first title stays, and so does the choice of the listing; an empty title means none.
 const KNOW: &str = "
@@ -41,18 +42,18 @@ impl EmbeddedRooms {
         Self { store }
     }
 
-    async fn know(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
+    async fn know(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
         let (channel, title, now) = (key(room), title.to_owned(), now_ms());
         let write = move |sql: &Connection| {
             sql.prepare_cached(KNOW)?.execute(params![channel, title, now, listing == Listing::Listed])?;
             forget_quiet(sql)
         };
-        Ok(self.store.write(write).await?)
+        self.store.write(write).await
     }
 }
 
 /// Deletes rooms beyond the limit.
-fn forget_quiet(sql: &Connection) -> Result<(), SqliteError> {
+fn forget_quiet(sql: &Connection) -> Result<(), StorageError> {
     let known: i64 = sql.prepare_cached(COUNT)?.query_row([], |row| row.get(0))?;
     let excess = known.saturating_sub(count(KNOWN)).min(count(FORGOTTEN_AT_ONCE));
     if excess > 0 {
@@ -63,15 +64,15 @@ fn forget_quiet(sql: &Connection) -> Result<(), SqliteError> {
 
 #[async_trait]
 impl Rooms for EmbeddedRooms {
-    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
+    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
         self.know(room, title, listing).await
     }
 
-    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn note_message(&self, room: &RoomId) -> Result<(), StorageError> {
         self.know(room, "", Listing::Unlisted).await
     }
 
-    async fn enter(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn enter(&self, room: &RoomId) -> Result<(), StorageError> {
         let (channel, now) = (key(room), now_ms());
         let write = move |sql: &Connection| {
             sql.prepare_cached(ENTER)?.execute(params![channel, now])?;
@@ -80,14 +81,14 @@ impl Rooms for EmbeddedRooms {
         Ok(self.store.write(write).await?)
     }
 
-    async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
+    async fn title(&self, room: &RoomId) -> Result<Option<String>, StorageError> {
         let channel = key(room);
         let read =
             move |sql: &Connection| Ok(sql.prepare_cached(TITLE)?.query_row([channel], |row| row.get(0)).optional()?);
         Ok(self.store.read(read).await?)
     }
 
-    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
+    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError> {
         let read = move |sql: &Connection| {
             let mut listed = sql.prepare_cached(LISTED)?;
             let rows = listed.query_map([count(limit)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
@@ -112,10 +113,4 @@ fn count(count: usize) -> i64 {
 
 fn now_ms() -> i64 {
     i64::try_from(clock::now_ms()).unwrap_or(i64::MAX)
-}
-
-impl From<SqliteError> for RoomsError {
-    fn from(error: SqliteError) -> Self {
-        Self(error.to_string())
-    }
 }

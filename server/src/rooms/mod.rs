@@ -6,9 +6,11 @@
 
 use async_trait::async_trait;
 use protocol::RoomId;
+use storage::StorageError;
 
 pub mod directory;
 pub mod embedded;
+pub(crate) mod namesake;
 pub mod redis;
 
 pub use directory::Directory;
@@ -39,27 +41,22 @@ pub enum Listing {
     Unlisted,
 }
 
-/// Why the list of rooms is not available now, as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("the list of rooms cannot be reached: {0}")]
-pub struct RoomsError(pub String);
-
 /// Stores the list of rooms.
 #[async_trait]
 pub trait Rooms: Send + Sync {
     /// Makes a room known under a title. The first title stays, and so does the first listing.
-    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError>;
+    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError>;
 
     /// Notes that somebody wrote in a room: it is known from now on, and active.
-    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError>;
+    async fn note_message(&self, room: &RoomId) -> Result<(), StorageError>;
 
     /// Notes that somebody entered a room: if it is known, it is active. Looking at a room does
     /// not make it known.
-    async fn enter(&self, room: &RoomId) -> Result<(), RoomsError>;
+    async fn enter(&self, room: &RoomId) -> Result<(), StorageError>;
 
     /// A room's title, if it has one.
-    async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError>;
+    async fn title(&self, room: &RoomId) -> Result<Option<String>, StorageError>;
 
     /// The listed rooms that were active last, the latest first.
-    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError>;
+    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError>;
 }

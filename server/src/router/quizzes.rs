@@ -12,12 +12,13 @@ use leptos::prelude::use_context;
 use protocol::game::RunningGame;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
+use storage::StorageError;
 
 use super::releasing_permit;
 use super::rooms::{too_fast, unavailable};
 use crate::limits::client_address;
 use crate::node::Node;
-use crate::quizzes::{QuizzesError, samples, summary_of};
+use crate::quizzes::{DAMAGED, QuizzesError, samples, summary_of};
 use crate::quota::Payer;
 use crate::throttle::{Share, Sharer};
 
@@ -146,6 +147,7 @@ fn refused(error: QuizzesError) -> ApiError {
         )),
         QuizzesError::TooLong => ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()),
         QuizzesError::Quota(why) => ApiError::Invalid(why.to_string()),
-        QuizzesError::Unavailable(_) => unavailable(error),
+        QuizzesError::Storage(StorageError::Corrupt(_)) => ApiError::Invalid(DAMAGED.into()),
+        QuizzesError::Storage(_) => unavailable(error),
     }
 }

@@ -13,19 +13,20 @@ use protocol::{
     ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Namesake, Pin, Refusal, RoomId,
     RoomPreview, RoomSummary, UserId, wire,
 };
+use realtime::channel::Channel;
+use realtime::history::page_after;
+use realtime::presence::Preview;
 use tracing::warn;
 
 use super::games::refused;
 use super::{asker_address, releasing_permit};
-use crate::channel::Channel;
 use crate::config::RoomListing;
 use crate::digest;
 use crate::games::{ClassCredentials, is_class_room};
-use crate::history::page_after;
 use crate::node::{Node, count_refusal};
-use crate::presence::{Preview, namesake};
 use crate::quota::QuotaError;
 use crate::rooms::Listing;
+use crate::rooms::namesake::namesake;
 use crate::session::random_message_id;
 use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer};
 

@@ -34,10 +34,10 @@ pub enum HostRole {
 /// The id of somebody who is added as a host. It contains the person's id, so that the right ends
 /// when they sign out.
 pub fn host_id(person: &UserId) -> Option<HostId> {
-    let random = crate::random::text(HOST_LETTERS);
+    let random = storage::random::text(HOST_LETTERS);
     let of_person = HostId::parse(&format!("{random}{person}"));
     // A person's id of an earlier version may have characters that a host's may not.
-    of_person.or_else(|_| HostId::parse(&crate::random::text(2 * HOST_LETTERS))).ok()
+    of_person.or_else(|_| HostId::parse(&storage::random::text(2 * HOST_LETTERS))).ok()
 }
 
 /// The person in a host's id.

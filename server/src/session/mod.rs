@@ -27,9 +27,9 @@ pub use game_tokens::{HostRole, host_id, person_of};
 pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
 
-use crate::clock;
 use legacy_cookies::LegacyCookies;
 use signer::{Signed, Signer};
+use storage::clock;
 
 /// The cookie's name; behind https it gets a prefix.
 const COOKIE: &str = "hubbub";
@@ -99,7 +99,7 @@ impl Sessions {
 
     /// A random secret, for [`Sessions::new`].
     pub fn fresh_secret() -> String {
-        crate::random::text(48)
+        storage::random::text(48)
     }
 
     /// The person of a request; `None` where its session is missing, foreign, altered, expired or revoked.
@@ -207,7 +207,7 @@ pub fn is_session(set_cookie: &HeaderValue) -> bool {
 
 /// A new person, with a random name.
 pub fn guest() -> Member {
-    let id = UserId::parse(&crate::random::text(20));
+    let id = UserId::parse(&storage::random::text(20));
     match (id, Name::parse(&guest_names::draw(&mut rand::rng()))) {
         (Ok(id), Ok(name)) => Member { id, name },
         // Both consist of letters that ids and names allow.
@@ -218,7 +218,7 @@ pub fn guest() -> Member {
 /// A random id for a message that was sent without one.
 pub fn random_message_id() -> MessageId {
     // Message ids consist of letters and digits.
-    MessageId::parse(&crate::random::text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
+    MessageId::parse(&storage::random::text(20)).unwrap_or_else(|_| unreachable!("a drawn id is valid"))
 }
 
 /// The system clock, in seconds since 1970.

@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use async_trait::async_trait;
+use storage::StorageError;
 use tokio::sync::Notify;
 use tokio::time::sleep;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,6 @@ use tracing::{info, warn};
 use super::accounts::Account;
 use super::bucket::{Bucket, Rate};
 use super::now_ns;
-use crate::broker::BrokerError;
 
 /// How long reports are collected before they are sent.
 const SETTLE_EVERY: Duration = Duration::from_millis(100);
@@ -39,7 +39,7 @@ pub struct Spent {
 pub trait Ledger: Send + Sync {
     /// Adds what was taken, and returns for each bucket, in the same order, how long it takes until it is
     /// full again, by the reports of all nodes.
-    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError>;
+    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, StorageError>;
 }
 
 /// One bucket that has to be reported.
@@ -111,7 +111,7 @@ pub(super) async fn settle(reports: Arc<Reports>, ledger: Arc<dyn Ledger>, stop:
     }
 }
 
-async fn report(reports: &[Report], ledger: &dyn Ledger) -> Result<(), BrokerError> {
+async fn report(reports: &[Report], ledger: &dyn Ledger) -> Result<(), StorageError> {
     let buckets: Vec<_> = reports.iter().filter_map(|one| Some((one, one.holder.bucket(one.which)?))).collect();
     let spent: Vec<_> = buckets
         .iter()

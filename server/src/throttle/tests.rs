@@ -5,9 +5,9 @@ use std::sync::Mutex;
 use std::task::Poll;
 
 use async_trait::async_trait;
+use storage::StorageError;
 
 use super::*;
-use crate::broker::BrokerError;
 
 fn on_its_own(limit: &str) -> Arc<Throttle> {
     Throttle::start(limit.parse().unwrap(), None, CancellationToken::new())
@@ -157,9 +157,9 @@ struct Common {
 
 #[async_trait]
 impl Ledger for Common {
-    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError> {
+    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, StorageError> {
         if self.is_away {
-            return Err(BrokerError::Unavailable("away".into()));
+            return Err(StorageError::Unavailable("away".into()));
         }
         let mut full_in = self.full_in.lock().unwrap();
         let add = |one: &Spent| {

@@ -9,10 +9,9 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::sync::Arc;
 use std::thread;
 
+use storage::cancel_on_drop::CancelOnDrop;
 use tokio::sync::{Semaphore, oneshot};
 use tracing::{error, warn};
-
-use crate::cancel_on_drop::CancelOnDrop;
 
 mod budget;
 

@@ -9,19 +9,20 @@ use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage,
     SessionToken, wire,
 };
+use realtime::channel::Channel;
+use realtime::hub::SubscriptionId;
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
+use storage::StorageError;
 use tungstenite::Utf8Bytes;
 
 use super::handler::{Action, Frame, Handler, Purpose, Visitor};
 use super::meter::{Meter, Verdict};
 use super::subscriptions::Subscriptions;
-use crate::broker::BrokerError;
-use crate::channel::Channel;
 use crate::chat::Posted;
 use crate::games::{ClassCredentials, ClassMember};
-use crate::hub::SubscriptionId;
 use crate::node::{Node, count_refusal};
-use crate::outbox::Outbox;
-use crate::presence::{Departure, namesake};
+use crate::rooms::namesake::namesake;
 use crate::session::random_message_id;
 use crate::throttle::Cost;
 
@@ -270,7 +271,7 @@ impl Client {
         subscription: SubscriptionId,
         since: Option<Position>,
         again: bool,
-    ) -> Result<(), BrokerError> {
+    ) -> Result<(), StorageError> {
         let presence = &self.node.presence;
         // Checked before entering: only the later of two namesakes is told.
         let is_new = presence.is_new(channel, &self.member.id);
@@ -362,7 +363,13 @@ fn send_logged_frame(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
     }
 }
 
-fn unreachable_room(room: &RoomId, error: &BrokerError) -> Refusal {
+fn unreachable_room(room: &RoomId, error: &StorageError) -> Refusal {
     tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
+    if let StorageError::Corrupt(_) = error {
+        return Refusal::new(
+            ErrorCode::Damaged,
+            "What is stored of this room is damaged. Tell whoever runs this server.",
+        );
+    }
     Refusal::new(ErrorCode::Unavailable, "The room cannot be reached now. Join again in a moment.")
 }

@@ -10,11 +10,11 @@ use std::time::Duration;
 
 use protocol::{CloseCode, Member, UserId};
 use rand::seq::SliceRandom;
+use realtime::outbox::{Outbox, frame};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
 use super::handler::Purpose;
-use crate::outbox::{Outbox, frame};
 use crate::session::RevokedUsers;
 
 /// How often the wheel turns; a silence may last up to twice this longer.

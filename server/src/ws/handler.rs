@@ -6,10 +6,10 @@ use std::sync::Arc;
 use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{CloseCode, Member};
+use realtime::outbox::Outbox;
+use realtime::presence::Departure;
 
 use crate::node::Node;
-use crate::outbox::Outbox;
-use crate::presence::Departure;
 
 /// A complete message of a client.
 #[derive(Clone, Copy, Debug)]

@@ -21,9 +21,9 @@ use axum::routing::{MethodRouter, get};
 use crate::node::Node;
 
 pub use connections::{ConnectionTimeouts, Connections};
-pub use handler::{Action, Frame, Handler, Purpose, Visitor};
 #[cfg(any(test, fuzzing))]
 pub(crate) use decoder::fuzzing;
+pub use handler::{Action, Frame, Handler, Purpose, Visitor};
 pub(crate) use meter::{Meter, Verdict};
 
 /// The route of a WebSocket endpoint.

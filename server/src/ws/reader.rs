@@ -8,13 +8,13 @@ use std::task::{Context, Poll, ready};
 use std::time::Duration;
 use std::vec;
 
+use realtime::outbox::Outbox;
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::net::tcp::OwnedReadHalf;
 use tokio::time::{Sleep, sleep};
 use tungstenite::{Error, Message};
 
 use super::decoder::Decoder;
-use crate::outbox::Outbox;
 use crate::throttle::FrameBudget;
 
 /// Bytes of one read.

@@ -4,6 +4,8 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::CloseCode;
+use realtime::outbox::{Outbox, frame};
+use realtime::presence::Departure;
 use tokio::sync::Semaphore;
 use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
@@ -14,8 +16,6 @@ use super::handler::{Action, Frame, Handler, Visitor};
 use super::in_flight::InFlight;
 use super::reader::{FrameReader, Incoming};
 use crate::node::Node;
-use crate::outbox::{Outbox, frame};
-use crate::presence::Departure;
 
 /// How long a client may take to read what still waits when the connection closes.
 const FAREWELL: Duration = Duration::from_secs(2);

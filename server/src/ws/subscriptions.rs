@@ -1,8 +1,7 @@
 //! The rooms that one connection is in.
 
 use protocol::RoomId;
-
-use crate::hub::SubscriptionId;
+use realtime::hub::SubscriptionId;
 
 /// The rooms of a connection, the one joined last at the end. Hardly ever more than one, so a list
 /// is the smallest form.

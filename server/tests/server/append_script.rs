@@ -4,8 +4,10 @@
 use std::sync::Arc;
 
 use protocol::Epoch;
-use server::broker::redis::Keyspace;
-use server::broker::{Append, Appended, BrokerError, IdempotencyKey};
+use realtime::broker::redis::names;
+use realtime::broker::{Append, Appended, IdempotencyKey};
+use storage::StorageError;
+use storage::redis::Keyspace;
 
 use crate::cluster::{Backend, Cluster, append, entry};
 use crate::redis_server::RedisServer;
@@ -24,7 +26,7 @@ fn message(cluster: &Cluster, text: &str, digest: &str) -> Append {
     append(&cluster.channel, text, Some(IdempotencyKey { key: text.into(), digest: digest.into() }))
 }
 
-async fn say(cluster: &Cluster, text: &str, digest: &str) -> Result<Appended, BrokerError> {
+async fn say(cluster: &Cluster, text: &str, digest: &str) -> Result<Appended, StorageError> {
     cluster.broker(0).publish(message(cluster, text, digest)).await
 }
 
@@ -35,7 +37,7 @@ async fn short_script_calls(server: &RedisServer) -> usize {
     calls.map_or(0, |calls| calls.parse().unwrap())
 }
 
-async fn log(cluster: &Cluster) -> Vec<server::broker::Publication> {
+async fn log(cluster: &Cluster) -> Vec<realtime::broker::Publication> {
     cluster.history().page(&cluster.channel, None, 10).await.unwrap().publications
 }
 
@@ -55,7 +57,7 @@ async fn a_resend_takes_no_number() {
     let again = say(&cluster, "two", "digest").await.unwrap();
     assert_eq!((again.position, again.repeated), (two.position, true));
     let refused = say(&cluster, "two", "another").await;
-    assert!(matches!(refused, Err(BrokerError::Conflict)), "{refused:?}");
+    assert!(matches!(refused, Err(StorageError::Conflict)), "{refused:?}");
     assert_eq!(say(&cluster, "three", "digest").await.unwrap().position.offset, 3);
     assert_eq!(log(&cluster).await, [entry("one", 1), entry("two", 2), entry("three", 3)]);
 }
@@ -63,7 +65,7 @@ async fn a_resend_takes_no_number() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn an_epoch_that_changed_is_noticed() {
     let (server, cluster) = known().await;
-    server.command(&["HSET", &Keyspace::default().meta(&cluster.channel), "epoch", "another"]).await;
+    server.command(&["HSET", &names::meta(&Keyspace::default(), &cluster.channel), "epoch", "another"]).await;
     for (text, offset) in [("two", 2), ("three", 3)] {
         let said = say(&cluster, text, "digest").await.unwrap();
         assert_eq!((said.position.epoch, said.position.offset), (Epoch::parse("another").unwrap(), offset));
@@ -75,7 +77,7 @@ async fn a_full_redis_takes_nothing_and_counts_nothing() {
     let (server, cluster) = known().await;
     server.command(&["CONFIG", "SET", "maxmemory", "1"]).await;
     let refused = say(&cluster, "two", "digest").await;
-    assert!(matches!(refused, Err(BrokerError::Full(_))), "{refused:?}");
+    assert!(matches!(refused, Err(StorageError::Full(_))), "{refused:?}");
     server.command(&["CONFIG", "SET", "maxmemory", "0"]).await;
     assert_eq!(say(&cluster, "two", "digest").await.unwrap().position.offset, 2);
     assert_eq!(log(&cluster).await, [entry("one", 1), entry("two", 2)]);

@@ -3,10 +3,9 @@
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Epoch, Position};
-use server::broker::{
-    Append, Appended, BrokerError, Delivery, Ephemeral, Growth, Head, IdempotencyKey, ReadLimit, Replay,
-};
-use server::channel::Channel;
+use realtime::broker::{Append, Appended, Delivery, Ephemeral, Growth, Head, IdempotencyKey, ReadLimit, Replay};
+use realtime::channel::Channel;
+use storage::StorageError;
 
 use crate::cluster::{Cluster, any_channel, append, entry, frame};
 
@@ -88,7 +87,7 @@ async fn the_same_key_for_something_else_is_a_conflict(cluster: Cluster) {
         cluster.broker(0).publish(append(&cluster.channel, "hello", Some(once)))
     };
     publish("ana:1", "abc").await.unwrap();
-    assert_eq!(publish("ana:1", "other").await, Err(BrokerError::Conflict));
+    assert_eq!(publish("ana:1", "other").await, Err(StorageError::Conflict));
     assert_eq!(publish("bo:1", "other").await.unwrap().position.offset, 2);
     assert!(publish("ana:1", "abc").await.unwrap().repeated);
 }
@@ -177,7 +176,7 @@ async fn in_a_full_store_a_log_gives_as_much_as_it_gets(cluster: Cluster) {
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 30).await.unwrap(), None, "it had its time");
     assert_eq!(cluster.broker(0).entry(&cluster.channel, 60).await.unwrap(), Some(entry("many", 60)));
     let refused = cluster.broker(0).publish(level(&any_channel(), 1)).await;
-    assert!(matches!(refused, Err(BrokerError::Full(_))), "a new log would be more: {refused:?}");
+    assert!(matches!(refused, Err(StorageError::Full(_))), "a new log would be more: {refused:?}");
 }
 
 async fn a_new_log_has_one_identity(cluster: Cluster) {

@@ -6,19 +6,19 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Position, RoomId};
-use server::broker::redis::Keyspace;
-use server::broker::{
-    Append, Appended, Broker, BrokerError, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded,
-    redis,
+use realtime::broker::{
+    Append, Appended, Broker, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded, redis,
 };
-use server::channel::Channel;
+use realtime::channel::Channel;
+use realtime::history::History;
+use realtime::history::embedded::EmbeddedHistory;
+use realtime::history::redis::RedisHistory;
 use server::games;
 use server::games::embedded::EmbeddedGames;
 use server::games::redis::RedisGames;
-use server::history::History;
-use server::history::embedded::EmbeddedHistory;
-use server::history::redis::RedisHistory;
-use server::storage::sqlite::Sqlite;
+use storage::StorageError;
+use storage::redis::Keyspace;
+use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::polling::{PATIENCE, poll_until, retry_until_reached};
@@ -202,7 +202,7 @@ impl Node {
         self.says(|ready| ready.is_err_and(|error| error.to_string().contains("connection to Redis is down"))).await;
     }
 
-    async fn says(&self, expected: impl Fn(Result<(), BrokerError>) -> bool) {
+    async fn says(&self, expected: impl Fn(Result<(), StorageError>) -> bool) {
         let said = poll_until(PATIENCE, async || expected(self.broker.ready().await).then_some(())).await;
         said.expect("readiness did not change");
     }
@@ -227,7 +227,7 @@ pub fn append(channel: &Channel, text: &str, idempotency: Option<IdempotencyKey>
         idempotency,
         head: format!("{{\"{text}\":"),
         tail: "}".into(),
-        growth: server::broker::Growth::Free,
+        growth: realtime::broker::Growth::Free,
     }
 }
 

@@ -1,8 +1,9 @@
 //! A node that runs alone, with trouble on its disk.
 
 use futures::FutureExt;
-use server::broker::{Append, Broker, BrokerError, IdempotencyKey, embedded};
-use server::storage::sqlite::Sqlite;
+use realtime::broker::{Append, Broker, IdempotencyKey, embedded};
+use storage::StorageError;
+use storage::sqlite::Sqlite;
 
 use crate::cluster::{any_channel, append, log_limits};
 
@@ -17,7 +18,7 @@ async fn a_full_disk_refuses_and_takes_it_later() {
 
     limit(1).await.unwrap();
     let refused = broker.publish(large.clone()).await;
-    assert!(matches!(refused, Err(BrokerError::Full(_))), "{refused:?}");
+    assert!(matches!(refused, Err(StorageError::Full(_))), "{refused:?}");
     limit(1_000_000).await.unwrap();
     let taken = broker.publish(large).await.unwrap();
     assert_eq!((taken.position.offset, taken.repeated), (1, false));
@@ -57,7 +58,7 @@ async fn a_node_whose_reads_are_stuck_is_not_ready() {
     assert!(stuck.iter_mut().all(|read| read.now_or_never().is_none()));
     // Without this, the test would wait for the time limit of the probe.
     tokio::time::pause();
-    assert!(matches!(broker.ready().await, Err(BrokerError::Unavailable(_))));
+    assert!(matches!(broker.ready().await, Err(StorageError::Unavailable(_))));
     tokio::time::resume();
     drop(stuck);
     broker.ready().await.unwrap();

@@ -1,7 +1,7 @@
 //! What every history promises (`server/src/history/mod.rs`).
 
-use server::broker::Replay;
-use server::history::{Page, page_after};
+use realtime::broker::Replay;
+use realtime::history::{Page, page_after};
 
 use crate::cluster::{Cluster, entry};
 
@@ -48,7 +48,7 @@ async fn a_new_room_has_an_empty_page_to_join_from(cluster: Cluster) {
     let top = cluster.publish("text").await;
     let joined = cluster
         .broker(0)
-        .replay(&cluster.channel, &empty.top, server::broker::ReadLimit::publications(10))
+        .replay(&cluster.channel, &empty.top, realtime::broker::ReadLimit::publications(10))
         .await
         .unwrap();
     assert_eq!(joined, Replay::All { publications: vec![entry("text", 1)], top });

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use server::broker::redis::{RedisBroker, connect};
+use realtime::broker::redis::{RedisBroker, connect};
 use server::throttle::redis::RedisLedger;
 use server::throttle::{Ledger, Spent};
 

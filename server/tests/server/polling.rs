@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use server::broker::BrokerError;
+use storage::StorageError;
 use tokio::time::{sleep, timeout};
 
 /// Longer than anything here takes; reached only when something is broken.
@@ -25,10 +25,10 @@ pub async fn poll_until<T>(within: Duration, mut ask: impl AsyncFnMut() -> Optio
 }
 
 /// Tries again as clients do, until the broker is reached.
-pub async fn retry_until_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, BrokerError>) -> Option<T> {
+pub async fn retry_until_reached<T>(mut ask: impl AsyncFnMut() -> Result<T, StorageError>) -> Option<T> {
     let ask = async || match ask().await {
         Ok(answer) => Some(answer),
-        Err(BrokerError::Unavailable(_)) => None,
+        Err(StorageError::Unavailable(_)) => None,
         Err(other) => panic!("{other}"),
     };
     poll_until(PATIENCE, ask).await

@@ -5,11 +5,13 @@ use std::time::Duration;
 
 use ::redis::Cmd;
 use protocol::{Member, Name, UserId};
-use server::broker::redis::{self, Router};
-use server::broker::{Broker, Deliveries, Delivery, Ephemeral};
-use server::channel::Channel;
-use server::presence::redis::{Options, RedisPresence};
-use server::presence::{Departure, Presence, Settings};
+use realtime::broker::redis;
+use realtime::broker::{Broker, Deliveries, Delivery, Ephemeral};
+use realtime::channel::Channel;
+use realtime::notice::Notice;
+use realtime::presence::redis::{Options, RedisPresence};
+use realtime::presence::{Departure, Presence, Settings};
+use storage::redis::Router;
 use tokio::sync::watch;
 use tokio_util::task::AbortOnDropHandle;
 
@@ -75,7 +77,11 @@ impl Node {
 async fn listen(mut deliveries: Deliveries, presence: Arc<Presence>) {
     while let Some(delivery) = deliveries.recv().await {
         match delivery {
-            Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => presence.on_notice(&channel, &body),
+            Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } => {
+                if let Some(Notice::Presence(change)) = Notice::parse(&channel, body) {
+                    presence.on_change(&channel, change);
+                }
+            }
             Delivery::Interrupted => presence.on_interrupted(),
             _ => {}
         }

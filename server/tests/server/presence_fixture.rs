@@ -5,12 +5,12 @@ use std::time::Duration;
 
 use ::redis::{Cmd, cmd};
 use protocol::{Member, Name, UserId, wire};
-use server::broker::{Broker, Deliveries, Delivery, Ephemeral, embedded, redis};
-use server::channel::Channel;
-use server::presence::embedded::EmbeddedPresence;
-use server::presence::redis::{Options, RedisPresence};
-use server::presence::{Change, PresenceStore};
-use server::storage::sqlite::Sqlite;
+use realtime::broker::{Broker, Deliveries, Delivery, Ephemeral, embedded, redis};
+use realtime::channel::Channel;
+use realtime::presence::embedded::EmbeddedPresence;
+use realtime::presence::redis::{Options, RedisPresence};
+use realtime::presence::{Change, PresenceStore};
+use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{any_channel, log_limits, redis_options, url_of};
@@ -32,7 +32,7 @@ pub struct Stage {
 
 enum Kind {
     Embedded { _folder: TempDir },
-    Redis { _servers: Arc<dyn Send + Sync>, router: redis::Router, namespace: String },
+    Redis { _servers: Arc<dyn Send + Sync>, router: storage::redis::Router, namespace: String },
 }
 
 impl Stage {
@@ -115,7 +115,7 @@ impl Stage {
         }
     }
 
-    fn parts(&self) -> (&redis::Router, &str) {
+    fn parts(&self) -> (&storage::redis::Router, &str) {
         match &self.kind {
             Kind::Redis { router, namespace, .. } => (router, namespace),
             Kind::Embedded { .. } => panic!("an embedded node is alone"),
@@ -156,7 +156,7 @@ impl Stage {
     }
 }
 
-fn redis_node(router: &redis::Router, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
+fn redis_node(router: &storage::redis::Router, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
     RedisPresence::new(router.clone(), Options { node: name.into(), lease, namespace: namespace.into() })
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use server::presence::{Lease, PresenceStore};
+use realtime::presence::{Lease, PresenceStore};
 
 use crate::presence_fixture::{PATIENCE, Stage, called, person};
 

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use protocol::quiz::{Question, Quiz, StoredQuiz};
 use protocol::{PictureId, QuizId, UserId};
-use server::broker::redis;
+use realtime::broker::redis;
 use server::quizzes::embedded::EmbeddedQuizzes;
 use server::quizzes::redis::RedisQuizzes;
 use server::quizzes::{Library, Quizzes, QuizzesError};
@@ -14,7 +14,7 @@ use server::quota::{Counters, Payer, QuotaLimits, Quotas};
 use server::retention::Sweep;
 use server::retention::embedded::EmbeddedSweep;
 use server::retention::redis::RedisSweep;
-use server::storage::sqlite::Sqlite;
+use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{redis_options, url_of};

@@ -6,9 +6,10 @@ use bytes::Bytes;
 use futures::future::join_all;
 use protocol::game::{Answer, GameClientMessage as Say, Phase};
 use protocol::{ClientMessage, ErrorCode, MessageId, RoomId, ServerMessage};
-use server::broker::redis::{Keyspace, Options};
-use server::broker::{Delivery, Ephemeral};
+use realtime::broker::redis::Options;
+use realtime::broker::{Delivery, Ephemeral};
 use server::rooms::Listing;
+use storage::redis::Keyspace;
 
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, quiz, session};

@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use server::broker::{
-    BrokerError, Head, IdempotencyKey, ReadLimit, Replay,
-    redis::{self, Keyspace},
-};
+use realtime::broker::redis::{self, names};
+use realtime::broker::{Head, IdempotencyKey, ReadLimit, Replay};
+use storage::StorageError;
+use storage::redis::Keyspace;
 
 use crate::cluster::{Backend, Cluster, Node, any_channel, append, frame, redis_node, redis_options};
 use crate::polling::PATIENCE;
@@ -22,7 +22,7 @@ fn once(key: &str) -> Option<IdempotencyKey> {
 async fn is_refused(node: &Node, cluster: &Cluster) {
     let publish = node.broker.publish(append(&cluster.channel, "text", once("refused")));
     let refused = tokio::time::timeout(PATIENCE, publish).await.expect("neither published nor refused");
-    assert!(matches!(refused, Err(BrokerError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(refused, Err(StorageError::Unavailable(_))), "{refused:?}");
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -113,7 +113,7 @@ async fn a_full_redis_refuses_and_keeps_nothing_half() {
     let (known, new) = (cluster.channel.clone(), any_channel());
     for channel in [&known, &new] {
         let refused = cluster.broker(0).publish(append(channel, "text", once("refused"))).await;
-        assert!(matches!(refused, Err(BrokerError::Full(_))), "{refused:?}");
+        assert!(matches!(refused, Err(StorageError::Full(_))), "{refused:?}");
     }
     assert_eq!(cluster.broker(0).top(&known).await.unwrap().position.offset, 1, "reading goes on");
     server.command(&["CONFIG", "SET", "maxmemory", "0"]).await;
@@ -140,8 +140,8 @@ async fn a_log_that_went_backwards_is_another_log() {
     let cluster = cluster(&server).await;
     let old = cluster.publish("kept").await;
     let seen = cluster.publish("forgotten").await;
-    server.command(&["HSET", &Keyspace::default().meta(&cluster.channel), "top", "1"]).await;
-    server.command(&["DEL", &Keyspace::default().log(&cluster.channel)]).await;
+    server.command(&["HSET", &names::meta(&Keyspace::default(), &cluster.channel), "top", "1"]).await;
+    server.command(&["DEL", &names::log(&Keyspace::default(), &cluster.channel)]).await;
 
     let claimed = cluster.broker(0).replay(&cluster.channel, &seen, ReadLimit::publications(10)).await.unwrap();
     assert_eq!(claimed, Replay::Unknown { top: old }, "a client's word changes nothing");

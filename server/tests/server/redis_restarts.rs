@@ -5,7 +5,8 @@ use std::process::Command;
 use std::sync::Arc;
 
 use protocol::Position;
-use server::broker::{Append, Appended, Broker, BrokerError, Head, IdempotencyKey, ReadLimit, Replay};
+use realtime::broker::{Append, Appended, Broker, Head, IdempotencyKey, ReadLimit, Replay};
+use storage::StorageError;
 use tempfile::TempDir;
 
 use crate::cluster::{Backend, Cluster, append, entry, frame};
@@ -40,7 +41,7 @@ async fn caught_up(broker: &Arc<dyn Broker>, cluster: &Cluster, seen: &Head) -> 
 }
 
 /// Reads again and again until Redis is there.
-async fn reading<T>(read: impl AsyncFn() -> Result<T, BrokerError>) -> T {
+async fn reading<T>(read: impl AsyncFn() -> Result<T, StorageError>) -> T {
     retry_until_reached(read).await.expect("reading never worked again")
 }
 
@@ -107,7 +108,7 @@ async fn a_log_that_began_anew_believes_no_memory_of_the_old_one() {
     say(&cluster, "one").await;
     let seen = head(&cluster).await;
     // As a Redis does that forgets keys when its memory is full.
-    let key = server::broker::redis::Keyspace::default().meta(&cluster.channel);
+    let key = realtime::broker::redis::names::meta(&storage::redis::Keyspace::default(), &cluster.channel);
     server.command(&["DEL", &key]).await;
     let other = say(&cluster, "other").await;
     assert_eq!((other.position.offset, other.repeated), (1, false));

@@ -8,13 +8,15 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::{Member, Name, UserId};
-use server::broker::redis::{self, Keyspace, Servers};
-use server::broker::{Broker, BrokerError, Delivery, Ephemeral, Head, ReadLimit, Replay};
-use server::channel::Channel;
-use server::presence::redis::{Options as PresenceOptions, RedisPresence};
-use server::presence::{Lease, PresenceStore};
+use realtime::broker::redis::{self, names};
+use realtime::broker::{Broker, Delivery, Ephemeral, Head, ReadLimit, Replay};
+use realtime::channel::Channel;
+use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
+use realtime::presence::{Lease, PresenceStore};
 use server::rooms::redis::RedisRooms;
 use server::rooms::{Listing, Rooms};
+use storage::StorageError;
+use storage::redis::{Keyspace, Servers};
 use tokio::time::timeout;
 
 use crate::cluster::{Node, any_channel, append, entry, frame, redis_node, redis_options, url_of};
@@ -67,7 +69,7 @@ async fn one_on_each(servers: &[Arc<RedisServer>], node: &Node) -> Vec<Channel> 
         let channel = any_channel();
         node.broker.publish(append(&channel, "first", None)).await.unwrap();
         for (at, server) in servers.iter().enumerate() {
-            if server.ask::<bool>(&["EXISTS", &Keyspace::default().log(&channel)]).await {
+            if server.ask::<bool>(&["EXISTS", &names::log(&Keyspace::default(), &channel)]).await {
                 found[at] = Some(channel.clone());
             }
         }
@@ -87,7 +89,7 @@ async fn a_dead_shard_touches_only_its_rooms_and_comes_back() {
     servers[1].stop();
     let publish = node.broker.publish(append(&channels[1], "lost", None));
     let refused = timeout(PATIENCE, publish).await.expect("neither published nor refused");
-    assert!(matches!(refused, Err(BrokerError::Unavailable(_))), "{refused:?}");
+    assert!(matches!(refused, Err(StorageError::Unavailable(_))), "{refused:?}");
     for n in 2..20 {
         for channel in [&channels[0], &channels[2]] {
             let appended = node.broker.publish(append(channel, "on", None)).await.unwrap();
@@ -119,7 +121,7 @@ async fn people_of_a_dead_shard_are_told_and_the_others_go_on_talking() {
         let room = channel.room().to_string();
         let mut visitor = Visitor::in_room(&node, &room).await;
         visitor.say("m1", "words").await;
-        let at = usize::from(servers[1].ask::<bool>(&["EXISTS", &Keyspace::default().log(&channel)]).await);
+        let at = usize::from(servers[1].ask::<bool>(&["EXISTS", &names::log(&Keyspace::default(), &channel)]).await);
         talks[at] = Some((visitor, room));
     }
     servers[0].stop();
@@ -176,7 +178,7 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
         node.broker.publish(append(channel, "before", None)).await.unwrap();
         heads.push(node.broker.top(channel).await.unwrap());
     }
-    let dead = cluster.master_of(&Keyspace::default().log(&channels[0])).await;
+    let dead = cluster.master_of(&names::log(&Keyspace::default(), &channels[0])).await;
     // What was acknowledged must have reached the replica: losing it is another test's matter.
     while cluster.servers[dead].ask::<u64>(&["WAIT", "1", "1000"]).await < 1 {}
     cluster.servers[dead].stop();
@@ -191,7 +193,7 @@ async fn a_cluster_goes_on_when_a_replica_takes_the_place_of_its_master() {
     hears(&mut node, moved, &frame("received", last.position.offset)).await;
 
     for (channel, head) in channels.iter().zip(heads) {
-        let was_moved = cluster.master_of(&Keyspace::default().log(channel)).await == dead;
+        let was_moved = cluster.master_of(&names::log(&Keyspace::default(), channel)).await == dead;
         let told = node.broker.replay(channel, &head.position, ReadLimit::publications(100)).await.unwrap();
         assert_eq!(matches!(told, Replay::Unknown { .. }), was_moved, "{told:?}");
         let seen = Head { position: head.position, frame: Some(frame("before", 1)) };
@@ -207,7 +209,7 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     let mut node = redis_node(&cluster.url(), false, "a").await;
     let channel = any_channel();
     node.broker.subscribe(&channel).await.unwrap();
-    let name = Keyspace::default().log(&channel);
+    let name = names::log(&Keyspace::default(), &channel);
     let from = cluster.master_of(&name).await;
     cluster.move_slot(&name, (from + 1) % 3).await;
     // What is passed on is not kept: until the subscription has moved, too, it may be missed.
@@ -227,7 +229,7 @@ async fn a_channel_that_a_cluster_keeps_elsewhere_is_heard_there() {
     // The other way that a channel moves: an operator changes who is the master.
     let other = loop {
         let other = any_channel();
-        if cluster.master_of(&Keyspace::default().log(&other)).await == from {
+        if cluster.master_of(&names::log(&Keyspace::default(), &other)).await == from {
             break other;
         }
     };

@@ -4,7 +4,7 @@ use std::time::{Duration, Instant};
 
 use protocol::quiz::{Question, Quiz, Results};
 use protocol::{PictureId, Pin, ResultsId};
-use server::channel::Channel;
+use realtime::channel::Channel;
 use server::config::Retention;
 use server::quizzes::QuizzesError;
 use server::quota::{Payer, QuotaError};

@@ -3,11 +3,11 @@
 use std::sync::Arc;
 
 use protocol::UserId;
-use server::broker::redis as broker;
+use realtime::broker::redis as broker;
 use server::session::revocation::embedded::EmbeddedRevocations;
 use server::session::revocation::redis::RedisRevocations;
 use server::session::revocation::{RevocationStore, Revoked};
-use server::storage::sqlite::Sqlite;
+use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{redis_options, url_of};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use server::channel::Channel;
+use realtime::channel::Channel;
 use server::rooms::Listing;
 
 use crate::rooms_fixture::{RoomsFixture, ana, room};

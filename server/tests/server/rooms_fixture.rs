@@ -3,14 +3,14 @@
 use std::sync::Arc;
 
 use protocol::{Member, Name, RoomId, UserId};
-use server::broker::{embedded, redis};
-use server::presence::PresenceStore;
-use server::presence::embedded::EmbeddedPresence;
-use server::presence::redis::{Options, RedisPresence};
+use realtime::broker::{embedded, redis};
+use realtime::presence::PresenceStore;
+use realtime::presence::embedded::EmbeddedPresence;
+use realtime::presence::redis::{Options, RedisPresence};
 use server::rooms::embedded::EmbeddedRooms;
 use server::rooms::redis::RedisRooms;
 use server::rooms::{Directory, Listing, Rooms};
-use server::storage::sqlite::Sqlite;
+use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
 use crate::cluster::{log_limits, redis_options, url_of};

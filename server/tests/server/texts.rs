@@ -3,9 +3,9 @@
 
 use protocol::quiz::{Quiz, SavedQuiz};
 use protocol::{ErrorCode, HistoryPage, Member, MessageId, Name, Position, RoomId, RoomSummary, UserId, limits, wire};
+use realtime::broker::{Append, Growth};
+use realtime::channel::Channel;
 use reqwest::StatusCode;
-use server::broker::{Append, Growth};
-use server::channel::Channel;
 use server::rooms::Listing;
 
 use crate::browser::Browser;

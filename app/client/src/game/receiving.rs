@@ -116,7 +116,9 @@ impl GameClient {
 
     fn error(&mut self, refusal: Refusal) {
         match refusal.code {
-            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.deny_access(refusal),
+            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked | ErrorCode::Damaged => {
+                self.deny_access(refusal)
+            }
             _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
             // The server lost this client, but not the game: enter again.
             ErrorCode::NotInGame => self.advance(ConnectionInput::Reconnect),

@@ -1,12 +1,12 @@
 //! The added hosts of a game, as rows.
 
 use protocol::game::frame::AddedHost;
-use protocol::{HostId, Name, limits, wire};
+use protocol::{HostId, Name, limits};
 use rusqlite::{Connection, params};
+use storage::document;
 
 use super::rows::{Result, unsigned};
 use crate::games::{Key, host_head};
-use crate::storage::sqlite::SqliteError;
 
 /// Adds a host; false: the game has as many as it may.
 pub(super) fn add(sql: &Connection, key: &Key, host: &HostId, name: &Name, now: u64) -> Result<bool> {
@@ -26,8 +26,7 @@ pub(super) fn all(sql: &Connection, key: &Key) -> Result<Vec<AddedHost>> {
     let mut hosts = Vec::new();
     for text in select.query_map([&key.id], |row| row.get::<_, String>(0))? {
         let text = text?;
-        hosts
-            .push(wire::decode::<AddedHost>(&text).ok_or_else(|| SqliteError::Failed("a host cannot be read".into()))?);
+        hosts.push(document::decode::<AddedHost>(&text, "a host")?);
     }
     hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
     Ok(hosts)

@@ -10,18 +10,19 @@ use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::wire::Template;
-use protocol::{HostId, Name, Pin, UserId, wire};
+use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
+use realtime::broker::embedded::EmbeddedBroker;
+use realtime::channel::Channel;
+use storage::StorageError;
+use storage::clock::now_ms;
+use storage::sqlite::Sqlite;
 use tokio::time::Instant;
 
 use super::{
     AnswerOutcome, Commit, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus, Rename,
-    RenameOutcome, RoundQuiz, SeatOutcome, StoreError, TakeOverOutcome, Turnout, in_order,
+    RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, in_order,
 };
-use crate::broker::embedded::EmbeddedBroker;
-use crate::channel::Channel;
-use crate::clock::now_ms;
-use crate::storage::sqlite::Sqlite;
 
 mod entrance;
 mod hosts;
@@ -63,8 +64,8 @@ impl EmbeddedGames {
     async fn read<T: Send + 'static>(
         &self,
         read: impl FnOnce(&rusqlite::Connection) -> rows::Result<T> + Send + 'static,
-    ) -> Result<T, StoreError> {
-        Ok(self.file.read(read).await?)
+    ) -> Result<T, StorageError> {
+        self.file.read(read).await
     }
 
     /// Makes a change and appends its frame in one transaction.
@@ -73,13 +74,13 @@ impl EmbeddedGames {
         pin: &Pin,
         frame: Template,
         write: impl FnOnce(&rusqlite::Connection, u64) -> rows::Result<bool> + Send + 'static,
-    ) -> Result<Option<u64>, StoreError> {
+    ) -> Result<Option<u64>, StorageError> {
         let channel = Channel::Game(pin.clone());
         let change = move |sql: &_, version| {
             let is_done = write(sql, version)?;
             Ok(is_done.then(|| (frame.fill(version), version)))
         };
-        Ok(self.broker.append_with(channel, change).await?)
+        self.broker.append_with(channel, change).await
     }
 }
 
@@ -92,22 +93,22 @@ fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instan
 
 #[async_trait]
 impl GameStore for EmbeddedGames {
-    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError> {
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StorageError> {
         let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
         self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
     }
 
-    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StorageError> {
         let key = key.clone();
         self.read(move |sql| rows::round_quiz_of(sql, &key)).await
     }
 
-    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError> {
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StorageError> {
         let pin = pin.clone();
         self.read(move |sql| rows::load(sql, &pin, now_ms())).await
     }
 
-    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError> {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
         let (pin, key, state) = (key.pin.clone(), key.clone(), state.clone());
         let (seats, away) = (seats.to_vec(), away.to_vec());
@@ -122,7 +123,7 @@ impl GameStore for EmbeddedGames {
         .await
     }
 
-    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError> {
+    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError> {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
         let (pin, key, quiz, state) = (key.pin.clone(), key.clone(), quiz.clone(), state.clone());
         let (seats, told) = (seats.to_vec(), frame.clone());
@@ -133,55 +134,60 @@ impl GameStore for EmbeddedGames {
         .await
     }
 
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError> {
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StorageError> {
         let key = key.clone();
         let newcomer = entrance::OwnedNewcomer::of(newcomer);
         Ok(self.file.write(move |sql| entrance::seat(sql, &key, &newcomer, now_ms())).await?)
     }
 
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError> {
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StorageError> {
         let (key, seat, skeleton) = (key.clone(), rename.seat.clone(), rename.skeleton.to_owned());
         Ok(self.file.write(move |sql| entrance::rename(sql, &key, expected, &seat, &skeleton)).await?)
     }
 
-    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StorageError> {
         let (key, skeletons) = (key.clone(), skeletons.to_vec());
         self.read(move |sql| entrance::taken(sql, &key, &skeletons)).await
     }
 
-    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StorageError> {
         let (key, player) = (key.clone(), player.clone());
         self.read(move |sql| rows::player_status(sql, &key, &player)).await
     }
 
-    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StorageError> {
         let key = key.clone();
         let mut seats = self.read(move |sql| rows::seats(sql, &key)).await?;
         in_order(&mut seats);
         Ok(seats)
     }
 
-    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
+    async fn kick(
+        &self,
+        key: &Key,
+        players: &[UserId],
+        block_for_ms: Option<u64>,
+    ) -> Result<Vec<UserId>, StorageError> {
         let (key, players) = (key.clone(), players.to_vec());
         Ok(self.file.write(move |sql| entrance::kick(sql, &key, players, block_for_ms, now_ms())).await?)
     }
 
-    async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
+    async fn pardon(&self, key: &Key) -> Result<(), StorageError> {
         let key = key.clone();
         Ok(self.file.write(move |sql| entrance::pardon(sql, &key)).await?)
     }
 
-    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StorageError> {
         let key = key.clone();
         self.read(move |sql| entrance::entrance(sql, &key, now_ms())).await
     }
 
-    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError> {
         let (key, players) = (key.clone(), players.to_vec());
         Ok(self.file.write(move |sql| entrance::admit(sql, &key, &players)).await?)
     }
 
-    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError> {
         let (key, players) = (key.clone(), players.to_vec());
         Ok(self.file.write(move |sql| entrance::decline(sql, &key, &players)).await?)
     }
@@ -192,14 +198,14 @@ impl GameStore for EmbeddedGames {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<AnswerOutcome, StoreError> {
+    ) -> Result<AnswerOutcome, StorageError> {
         let (key, player, answer) = (key.clone(), player.clone(), answer.clone());
         // The clock is read on the writer thread, so that a queued answer gets the time of its transaction.
         let take = move |sql: &_| rows::answer(sql, &key, &player, question, &answer, now_ms());
         Ok(self.file.write(take).await?)
     }
 
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError> {
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
         let key = key.clone();
         self.read(move |sql| rows::answers(sql, &key, question)).await
     }
@@ -209,28 +215,28 @@ impl GameStore for EmbeddedGames {
         key: &Key,
         player: &UserId,
         question: usize,
-    ) -> Result<Option<RecordedAnswer>, StoreError> {
+    ) -> Result<Option<RecordedAnswer>, StorageError> {
         let (key, player) = (key.clone(), player.clone());
         self.read(move |sql| rows::answer_of(sql, &key, &player, question)).await
     }
 
-    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StorageError> {
         let key = key.clone();
         self.read(move |sql| rows::turnout(sql, &key, question)).await
     }
 
-    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError> {
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StorageError> {
         let key = key.clone();
         let seats: Vec<Seat> = self.read(move |sql| rows::counted(sql, &key, question)).await?;
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError> {
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StorageError> {
         let key = key.clone();
         Ok(self.file.write(move |sql| rows::note_stored_results(sql, &key, stored_progress)).await?)
     }
 
-    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StorageError> {
         let until = Instant::now() + Duration::from_millis(good_for_ms);
         self.memory().codes.insert((key.clone(), code.to_owned()), until);
         Ok(())
@@ -242,7 +248,7 @@ impl GameStore for EmbeddedGames {
         code: &str,
         host: &HostId,
         name: &Name,
-    ) -> Result<TakeOverOutcome, StoreError> {
+    ) -> Result<TakeOverOutcome, StorageError> {
         let code = (key.clone(), code.to_owned());
         let until = self.memory().codes.remove(&code);
         let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakeOverOutcome::WrongCode) };
@@ -255,17 +261,17 @@ impl GameStore for EmbeddedGames {
         Ok(TakeOverOutcome::Full)
     }
 
-    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StorageError> {
         let key = key.clone();
         self.read(move |sql| hosts::all(sql, &key)).await
     }
 
-    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StorageError> {
         let (key, host) = (key.clone(), host.clone());
         Ok(self.file.write(move |sql| hosts::remove(sql, &key, &host)).await?)
     }
 
-    async fn count_try(&self, who: &str) -> Result<u64, StoreError> {
+    async fn count_try(&self, who: &str) -> Result<u64, StorageError> {
         let now = Instant::now();
         let mut memory = self.memory();
         let (tries, until) = memory.tries.entry(who.to_owned()).or_insert((0, now + MINUTE));
@@ -276,7 +282,7 @@ impl GameStore for EmbeddedGames {
         Ok(*tries)
     }
 
-    async fn tries(&self, who: &str) -> Result<u64, StoreError> {
+    async fn tries(&self, who: &str) -> Result<u64, StorageError> {
         let now = Instant::now();
         Ok(self.memory().tries.get(who).filter(|(_, until)| *until > now).map_or(0, |(tries, _)| *tries))
     }
@@ -284,5 +290,5 @@ impl GameStore for EmbeddedGames {
 
 /// Parses a stored document.
 fn read<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
-    wire::decode(text).ok_or_else(|| crate::storage::sqlite::SqliteError::Failed(format!("{what} cannot be read")))
+    storage::document::decode(text, what)
 }

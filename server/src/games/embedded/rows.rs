@@ -9,15 +9,15 @@ use protocol::game::{Answer, RecordedAnswer};
 use protocol::{Pin, UserId, wire};
 use quiz::{AnswerWindow, Decision, Seat, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use storage::StorageError;
 
 use super::read;
 use crate::games::{
     AnswerOutcome, EntrancePolicy, GAME_TTL_SECONDS, GameSnapshot, Key, NewGame, NextRound, PlayerStatus, RoundQuiz,
     Turnout, new_answer,
 };
-use crate::storage::sqlite::SqliteError;
 
-pub(super) type Result<T> = std::result::Result<T, SqliteError>;
+pub(super) type Result<T> = std::result::Result<T, StorageError>;
 
 /// Inserts a game; false: the PIN is in use, or was until its game is swept.
 pub(super) fn create(sql: &Connection, begun: &NewGame, version: u64, now: u64) -> Result<bool> {
@@ -43,7 +43,8 @@ pub(super) fn round_quiz_of(sql: &Connection, key: &Key) -> Result<Option<RoundQ
     let Some((owner, round, quiz)) = select.query_row(params![key.pin.as_str(), key.id], row).optional()? else {
         return Ok(None);
     };
-    let owner = UserId::parse(&owner).map_err(|error| SqliteError::Failed(error.to_string()))?;
+    let owner =
+        UserId::parse(&owner).map_err(|error| StorageError::corrupt(format!("the owner of a game: {error}")))?;
     Ok(Some(RoundQuiz { owner, round, quiz: read(&quiz, "a quiz")? }))
 }
 

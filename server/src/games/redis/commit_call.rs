@@ -5,13 +5,14 @@ use std::sync::Arc;
 use protocol::wire::{self, Template};
 use protocol::{UserId, limits};
 use quiz::{AnswerWindow, Seat, State};
+use realtime::broker::random_epoch;
 use redis::ScriptInvocation;
+use storage::StorageError;
+use storage::redis::Shard;
 
+use super::RedisGames;
 use super::keys::Keys;
-use super::{RedisGames, odd};
-use crate::broker::random_epoch;
-use crate::broker::redis::shard::Shard;
-use crate::games::{Commit, EntrancePolicy, GAME_TTL_SECONDS, Key, NewGame, NextRound, StoreError};
+use crate::games::{Commit, EntrancePolicy, GAME_TTL_SECONDS, Key, NewGame, NextRound};
 
 /// The arguments of `commit.lua`.
 pub(super) struct CommitCall<'a> {
@@ -56,7 +57,7 @@ impl<'a> CommitCall<'a> {
 
 impl RedisGames {
     /// Makes a change and returns the new version; `None`: the game was not at the expected one.
-    pub(super) async fn change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StoreError> {
+    pub(super) async fn change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StorageError> {
         let shard: Arc<Shard> = self.shard(&change.key.pin)?;
         let epoch = random_epoch();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
@@ -83,7 +84,7 @@ impl RedisGames {
             }
         };
         let version: Option<String> = shard.invoke_on(&self.commit, fill).await?;
-        version.map(|version| version.parse().map_err(|_| odd("a version"))).transpose()
+        version.map(|version| version.parse().map_err(|_| StorageError::corrupt("a version"))).transpose()
     }
 }
 

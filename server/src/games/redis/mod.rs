@@ -8,16 +8,19 @@ use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId, limits, wire};
 use quiz::Seat;
+use realtime::broker::LogLimits;
+use realtime::channel::Channel;
 use redis::{Cmd, Script};
+use storage::StorageError;
+use storage::document;
+use storage::redis::Router;
+use storage::redis::Shard;
+use storage::redis::scripts;
 
 use super::{
     AnswerOutcome, Commit, GAME_TTL_SECONDS, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus,
-    Rename, RenameOutcome, RoundQuiz, SeatOutcome, StoreError, TakeOverOutcome, Turnout,
+    Rename, RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout,
 };
-use crate::broker::redis::Router;
-use crate::broker::redis::shard::Shard;
-use crate::broker::{BrokerError, LogLimits};
-use crate::channel::Channel;
 use crate::quizzes::earlier_names::with_names_of_today;
 
 mod commit_call;
@@ -51,40 +54,40 @@ impl RedisGames {
         let commit = format!(
             "local bytes = {}\n{}{}{}",
             log.bytes,
-            include_str!("../../broker/redis/identity.lua"),
-            include_str!("../../broker/redis/trim.lua"),
-            include_str!("commit.lua")
+            scripts::log::IDENTITY,
+            scripts::log::TRIM,
+            scripts::games::COMMIT
         );
         Self {
             keys: Keys(router.keyspace().clone()),
             router,
             log,
             commit: Script::new(&commit),
-            load: Script::new(include_str!("load.lua")),
-            seat: Script::new(include_str!("seat.lua")),
-            answer: Script::new(include_str!("answer.lua")),
-            kick: Script::new(include_str!("kick.lua")),
-            judge: Script::new(include_str!("judge.lua")),
-            take_over: Script::new(include_str!("take_over.lua")),
-            rename: Script::new(include_str!("rename.lua")),
-            note_stored_results: Script::new(include_str!("note_stored_results.lua")),
+            load: Script::new(scripts::games::LOAD),
+            seat: Script::new(scripts::games::SEAT),
+            answer: Script::new(scripts::games::ANSWER),
+            kick: Script::new(scripts::games::KICK),
+            judge: Script::new(scripts::games::JUDGE),
+            take_over: Script::new(scripts::games::TAKE_OVER),
+            rename: Script::new(scripts::games::RENAME),
+            note_stored_results: Script::new(scripts::games::NOTE_STORED_RESULTS),
         }
     }
 
-    fn shard(&self, pin: &Pin) -> Result<Arc<Shard>, BrokerError> {
+    fn shard(&self, pin: &Pin) -> Result<Arc<Shard>, StorageError> {
         self.router.of(&Channel::Game(pin.clone()))
     }
 
-    async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StoreError> {
+    async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StorageError> {
         let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
         let read = move || all.iter().filter_map(|text| wire::decode(text)).collect();
         // For thousands of seats, parsing would block a runtime thread for too long.
         let reading = tokio::task::spawn_blocking(read);
-        reading.await.map_err(|error| StoreError::Unavailable(error.to_string()))
+        reading.await.map_err(|error| StorageError::Unavailable(error.to_string()))
     }
 
     /// Moves those of `players` who wait into other sets; with an empty list, all who wait.
-    async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StoreError> {
+    async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StorageError> {
         let mut call = self.judge.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.waiting(key)).key(others);
         call.arg(&key.id).arg(GAME_TTL_SECONDS).arg(ids(players));
@@ -93,7 +96,7 @@ impl RedisGames {
     }
 
     /// Tries are counted on the first server, in one place for all nodes.
-    fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), BrokerError> {
+    fn counter(&self, who: &str) -> Result<(Arc<Shard>, String), StorageError> {
         let key = self.keys.tries(who);
         Ok((self.router.at(0, &key)?, key))
     }
@@ -101,11 +104,11 @@ impl RedisGames {
 
 #[async_trait]
 impl GameStore for RedisGames {
-    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StoreError> {
+    async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StorageError> {
         self.change(&CommitCall::begins(begun)).await
     }
 
-    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StoreError> {
+    async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StorageError> {
         let mut ask = redis::cmd("HMGET");
         ask.arg(self.keys.game(&key.pin)).arg("id").arg("owner").arg("quiz").arg("round");
         type Found = (Option<String>, Option<String>, Option<String>, Option<u32>);
@@ -114,31 +117,32 @@ impl GameStore for RedisGames {
         if id != key.id {
             return Ok(None);
         }
-        let owner = UserId::parse(&owner).map_err(|_| odd("an owner"))?;
-        let quiz = wire::decode(&with_names_of_today(quiz)).ok_or_else(|| odd("a quiz"))?;
+        let owner =
+            UserId::parse(&owner).map_err(|error| StorageError::corrupt(format!("the owner of a game: {error}")))?;
+        let quiz = document::decode(&with_names_of_today(quiz), "a quiz")?;
         Ok(Some(RoundQuiz { owner, round: round.unwrap_or(1), quiz }))
     }
 
-    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StoreError> {
+    async fn load(&self, pin: &Pin) -> Result<Option<GameSnapshot>, StorageError> {
         let shard = self.shard(pin)?;
         let mut load = self.load.prepare_invoke();
         load.key(self.keys.game(pin));
         let known: Option<(String, u64, String, String, u64)> = shard.invoke(&load).await?;
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
-        let state = wire::decode(&state).ok_or_else(|| odd("a game"))?;
+        let state = document::decode(&state, "a game")?;
         Ok(Some(GameSnapshot { key, version, state, now, stored_progress: kept.parse().unwrap_or(0) }))
     }
 
-    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StoreError> {
+    async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError> {
         self.change(&CommitCall::step(&commit)).await
     }
 
-    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StoreError> {
+    async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError> {
         self.change(&CommitCall::next_round(&next, &self.keys)).await
     }
 
-    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StoreError> {
+    async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StorageError> {
         let Newcomer { player, name, skeleton, most, arrivals, network } = newcomer;
         let head = super::seat_head(player, name);
         let mut call = self.seat.prepare_invoke();
@@ -156,7 +160,7 @@ impl GameStore for RedisGames {
         }
         let (became, seat): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
         Ok(match became.as_str() {
-            "at" => SeatOutcome::At(wire::decode(&seat).ok_or_else(|| odd("a seat"))?),
+            "at" => SeatOutcome::At(document::decode(&seat, "a seat")?),
             "kicked" => SeatOutcome::Kicked,
             "declined" => SeatOutcome::Declined,
             "locked" => SeatOutcome::Locked,
@@ -165,13 +169,15 @@ impl GameStore for RedisGames {
             "new" => SeatOutcome::Waiting { is_new: true },
             "waiting" => SeatOutcome::Waiting { is_new: false },
             "crowded" => SeatOutcome::Crowded,
-            "blocked" => SeatOutcome::Blocked { for_ms: seat.parse().map_err(|_| odd("a wait"))? },
-            "wait" => SeatOutcome::TooMany { retry_after_ms: seat.parse().map_err(|_| odd("a wait"))? },
+            "blocked" => SeatOutcome::Blocked { for_ms: seat.parse().map_err(|_| StorageError::corrupt("a wait"))? },
+            "wait" => {
+                SeatOutcome::TooMany { retry_after_ms: seat.parse().map_err(|_| StorageError::corrupt("a wait"))? }
+            }
             _ => SeatOutcome::Gone,
         })
     }
 
-    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StoreError> {
+    async fn rename(&self, key: &Key, expected: u64, rename: Rename<'_>) -> Result<RenameOutcome, StorageError> {
         let Rename { seat, before, skeleton } = rename;
         let mut call = self.rename.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.seats(key)).key(self.keys.names(key)).key(self.keys.away(key));
@@ -184,7 +190,7 @@ impl GameStore for RedisGames {
         })
     }
 
-    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StoreError> {
+    async fn taken(&self, key: &Key, skeletons: &[String]) -> Result<Vec<bool>, StorageError> {
         if skeletons.is_empty() {
             return Ok(Vec::new());
         }
@@ -194,14 +200,14 @@ impl GameStore for RedisGames {
         Ok(players.iter().map(Option::is_some).collect())
     }
 
-    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StoreError> {
+    async fn player_status(&self, key: &Key, player: &UserId) -> Result<PlayerStatus, StorageError> {
         let mut ask = redis::pipe();
         // In one transaction: a seat moves from one of these to the other.
         ask.atomic().hget(self.keys.seats(key), player.as_str()).hget(self.keys.away(key), player.as_str());
         ask.sismember(self.keys.kicked(key), player.as_str()).sismember(self.keys.declined(key), player.as_str());
         type Found = (Option<String>, Option<String>, bool, bool);
         let (seat, away, is_kicked, is_declined): Found = self.shard(&key.pin)?.run_all(&ask).await?;
-        let read = |seat: String| wire::decode(&seat).ok_or_else(|| odd("a seat"));
+        let read = |seat: String| document::decode(&seat, "a seat");
         Ok(match (seat, away) {
             _ if is_declined => PlayerStatus::Declined,
             _ if is_kicked => PlayerStatus::Kicked,
@@ -211,13 +217,18 @@ impl GameStore for RedisGames {
         })
     }
 
-    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StoreError> {
+    async fn seats(&self, key: &Key) -> Result<Vec<Seat>, StorageError> {
         let mut seats = self.seats_in(&key.pin, self.keys.seats(key)).await?;
         super::in_order(&mut seats);
         Ok(seats)
     }
 
-    async fn kick(&self, key: &Key, players: &[UserId], block_for_ms: Option<u64>) -> Result<Vec<UserId>, StoreError> {
+    async fn kick(
+        &self,
+        key: &Key,
+        players: &[UserId],
+        block_for_ms: Option<u64>,
+    ) -> Result<Vec<UserId>, StorageError> {
         let shard = self.shard(&key.pin)?;
         let mut seats: Vec<Option<String>> = Vec::new();
         for hash in [self.keys.seats(key), self.keys.away(key)] {
@@ -235,11 +246,11 @@ impl GameStore for RedisGames {
         Ok(gone.iter().filter_map(|player| UserId::parse(player).ok()).collect())
     }
 
-    async fn pardon(&self, key: &Key) -> Result<(), StoreError> {
+    async fn pardon(&self, key: &Key) -> Result<(), StorageError> {
         Ok(self.shard(&key.pin)?.run(&Cmd::del(self.keys.blocked(key))).await?)
     }
 
-    async fn entrance(&self, key: &Key) -> Result<Entrance, StoreError> {
+    async fn entrance(&self, key: &Key) -> Result<Entrance, StorageError> {
         let mut ask = redis::pipe();
         ask.hvals(self.keys.waiting(key)).hvals(self.keys.blocked(key)).cmd("TIME");
         type Found = (Vec<String>, Vec<u64>, (u64, u64));
@@ -249,11 +260,11 @@ impl GameStore for RedisGames {
         Ok(Entrance { waiting, blocked: blocked.into_iter().filter(|until| *until > now).count() })
     }
 
-    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+    async fn admit(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError> {
         self.judge(key, players, &[self.keys.admitted(key)]).await
     }
 
-    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StoreError> {
+    async fn decline(&self, key: &Key, players: &[UserId]) -> Result<(), StorageError> {
         let sets = [self.keys.kicked(key), self.keys.declined(key)];
         if players.is_empty() { Ok(()) } else { self.judge(key, players, &sets).await }
     }
@@ -264,7 +275,7 @@ impl GameStore for RedisGames {
         player: &UserId,
         question: usize,
         answer: &Answer,
-    ) -> Result<AnswerOutcome, StoreError> {
+    ) -> Result<AnswerOutcome, StorageError> {
         let submitted = super::new_answer(question, answer);
         let mut call = self.answer.prepare_invoke();
         call.key(self.keys.game(&key.pin));
@@ -276,7 +287,7 @@ impl GameStore for RedisGames {
             .arg(submitted.tail)
             .arg(GAME_TTL_SECONDS);
         let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
-        let recorded = || wire::decode(&told).ok_or_else(|| odd("an answer"));
+        let recorded = || document::decode(&told, "an answer");
         Ok(match became.as_str() {
             "accepted" => AnswerOutcome::Accepted(recorded()?),
             "duplicate" => AnswerOutcome::Duplicate(recorded()?),
@@ -286,7 +297,7 @@ impl GameStore for RedisGames {
         })
     }
 
-    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StoreError> {
+    async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
         let all: Vec<(String, String)> =
             self.shard(&key.pin)?.run(&Cmd::hgetall(self.keys.answers(key, question))).await?;
         let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::decode(given)?));
@@ -298,32 +309,32 @@ impl GameStore for RedisGames {
         key: &Key,
         player: &UserId,
         question: usize,
-    ) -> Result<Option<RecordedAnswer>, StoreError> {
+    ) -> Result<Option<RecordedAnswer>, StorageError> {
         let ask = Cmd::hget(self.keys.answers(key, question), player.as_str());
         let answer_json: Option<String> = self.shard(&key.pin)?.run(&ask).await?;
-        answer_json.map(|json| wire::decode(&json).ok_or_else(|| odd("an answer"))).transpose()
+        answer_json.map(|json| document::decode(&json, "an answer")).transpose()
     }
 
-    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StoreError> {
+    async fn turnout(&self, key: &Key, question: usize) -> Result<Turnout, StorageError> {
         let mut ask = redis::pipe();
         ask.hlen(self.keys.answers(key, question)).hlen(self.keys.seats(key));
         let (answered, players) = self.shard(&key.pin)?.run_all(&ask).await?;
         Ok(Turnout { answered, players })
     }
 
-    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StoreError> {
+    async fn counted(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, Seat>, StorageError> {
         let seats = self.seats_in(&key.pin, self.keys.counted(key, question)).await?;
         Ok(seats.into_iter().map(|seat| (seat.id.clone(), seat)).collect())
     }
 
-    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StoreError> {
+    async fn note_stored_results(&self, key: &Key, stored_progress: u64) -> Result<(), StorageError> {
         let mut call = self.note_stored_results.prepare_invoke();
         call.key(self.keys.game(&key.pin)).arg(&key.id).arg(stored_progress);
         self.shard(&key.pin)?.invoke::<u64>(&call).await?;
         Ok(())
     }
 
-    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StoreError> {
+    async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StorageError> {
         Ok(self.shard(&key.pin)?.run(&Cmd::pset_ex(self.keys.code(key, code), 1, good_for_ms)).await?)
     }
 
@@ -333,7 +344,7 @@ impl GameStore for RedisGames {
         code: &str,
         host: &HostId,
         name: &Name,
-    ) -> Result<TakeOverOutcome, StoreError> {
+    ) -> Result<TakeOverOutcome, StorageError> {
         let mut call = self.take_over.prepare_invoke();
         call.key(self.keys.game(&key.pin)).key(self.keys.code(key, code)).key(self.keys.hosts(key));
         call.arg(&key.id)
@@ -349,18 +360,18 @@ impl GameStore for RedisGames {
         })
     }
 
-    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StoreError> {
+    async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StorageError> {
         let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(self.keys.hosts(key))).await?;
         let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::decode(text)).collect();
         hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
         Ok(hosts)
     }
 
-    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StoreError> {
+    async fn remove_host(&self, key: &Key, host: &HostId) -> Result<bool, StorageError> {
         Ok(self.shard(&key.pin)?.run(&Cmd::hdel(self.keys.hosts(key), host.as_str())).await?)
     }
 
-    async fn count_try(&self, who: &str) -> Result<u64, StoreError> {
+    async fn count_try(&self, who: &str) -> Result<u64, StorageError> {
         let (shard, key) = self.counter(who)?;
         let mut count = redis::pipe();
         count.incr(&key, 1).cmd("EXPIRE").arg(&key).arg(MINUTE).arg("NX").ignore();
@@ -368,7 +379,7 @@ impl GameStore for RedisGames {
         Ok(tries)
     }
 
-    async fn tries(&self, who: &str) -> Result<u64, StoreError> {
+    async fn tries(&self, who: &str) -> Result<u64, StorageError> {
         let (shard, key) = self.counter(who)?;
         Ok(shard.run::<Option<u64>>(&Cmd::get(key)).await?.unwrap_or(0))
     }
@@ -376,9 +387,4 @@ impl GameStore for RedisGames {
 
 fn ids(players: &[UserId]) -> Vec<&str> {
     players.iter().map(UserId::as_str).collect()
-}
-
-/// The error for data in Redis that we did not write.
-fn odd(what: &str) -> StoreError {
-    StoreError::Unavailable(format!("{what} cannot be read"))
 }

@@ -12,14 +12,15 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post};
 use protocol::{Member, PictureId, limits, wire};
 use serde::Serialize;
+use storage::StorageError;
 use tracing::warn;
 
 use super::bodies::{Bodies, BodyError, BodyPermit, discard};
 use crate::limits::client_address;
 use crate::node::Node;
-use crate::quizzes::QuizzesError;
 use crate::quizzes::import as file;
 use crate::quizzes::picture::{self, Kind};
+use crate::quizzes::{DAMAGED, QuizzesError};
 use crate::quota::{Payer, QuotaError};
 use crate::throttle::{Share, Sharer};
 use crate::workers::WorkError;
@@ -193,7 +194,10 @@ impl From<QuizzesError> for Refusal {
             QuizzesError::Quota(_) => {
                 Self::new(StatusCode::TOO_MANY_REQUESTS, error.to_string()).after(AGAIN_TOMORROW_SECONDS)
             }
-            QuizzesError::Unavailable(_) => {
+            QuizzesError::Storage(StorageError::Corrupt(_)) => {
+                Self::new(StatusCode::INTERNAL_SERVER_ERROR, DAMAGED.into())
+            }
+            QuizzesError::Storage(_) => {
                 warn!("an author could not be answered: {error}");
                 let why = "That cannot be reached just now. Try again in a moment.";
                 Self::new(StatusCode::SERVICE_UNAVAILABLE, why.into())

@@ -23,7 +23,7 @@ impl RedisQuizzes {
 
     /// Removes some of the authors whose last visit was before `before_ms`, with all they have; returns how many.
     ///
-    /// # Errors [`QuizzesError::Unavailable`]; the rest is removed another time.
+    /// # Errors [`QuizzesError::Storage`]; the rest is removed another time.
     pub(crate) async fn forget_idle(&self, before_ms: u64, most: usize) -> Result<usize, QuizzesError> {
         let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut idle = redis::cmd("ZRANGE");

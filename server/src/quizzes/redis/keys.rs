@@ -4,9 +4,9 @@
 //! an author are together.
 
 use protocol::{PictureId, QuizId, UserId};
+use storage::redis::Keyspace;
 
 use super::Key;
-use crate::broker::redis::Keyspace;
 
 pub(super) struct Keys(pub(super) Keyspace);
 

@@ -15,14 +15,16 @@ use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQu
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use redis::{Cmd, Pipeline, Script};
 use serde::de::DeserializeOwned;
+use storage::StorageError;
+use storage::document;
+use storage::redis::Router;
+use storage::redis::Shard;
+use storage::redis::scripts;
 use tracing::warn;
 
 use super::earlier_names::with_names_of_today;
 use super::versions::forgotten;
-use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome, unreadable};
-use crate::broker::BrokerError;
-use crate::broker::redis::Router;
-use crate::broker::redis::shard::Shard;
+use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome};
 use crate::config::Retention;
 use crate::retention::PICTURE_GRACE;
 
@@ -60,21 +62,21 @@ impl RedisQuizzes {
         Self {
             keys: Keys(router.keyspace().clone()),
             router,
-            save: Script::new(include_str!("save.lua")),
-            load: Script::new(include_str!("load.lua")),
-            delete: Script::new(include_str!("delete.lua")),
-            keep: Script::new(include_str!("keep.lua")),
-            pin: Script::new(include_str!("pin.lua")),
-            unpin: Script::new(include_str!("unpin.lua")),
+            save: Script::new(scripts::quizzes::SAVE),
+            load: Script::new(scripts::quizzes::LOAD),
+            delete: Script::new(scripts::quizzes::DELETE),
+            keep: Script::new(scripts::quizzes::KEEP),
+            pin: Script::new(scripts::quizzes::PIN),
+            unpin: Script::new(scripts::quizzes::UNPIN),
             retain_results: retain_results.unwrap_or(CENTURY).as_secs(),
         }
     }
 
-    fn shard(&self, tag: &str, key: &str) -> Result<Arc<Shard>, BrokerError> {
+    fn shard(&self, tag: &str, key: &str) -> Result<Arc<Shard>, StorageError> {
         self.router.at(self.router.site_of_name(tag), key)
     }
 
-    fn shard_of(&self, author: &Author) -> Result<Arc<Shard>, BrokerError> {
+    fn shard_of(&self, author: &Author) -> Result<Arc<Shard>, StorageError> {
         self.shard(author.tag(), author.list())
     }
 
@@ -82,7 +84,7 @@ impl RedisQuizzes {
     async fn owner(&self, id: &QuizId) -> Result<Option<UserId>, QuizzesError> {
         let Key { tag, key } = self.keys.owner_of(id);
         let owner: Option<String> = self.shard(&tag, &key)?.run(&Cmd::get(&key)).await?;
-        owner.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
+        owner.as_deref().map(parse_owner).transpose()
     }
 
     /// Notes the owner of a quiz that is about to be stored; returns the earlier owner.
@@ -91,7 +93,7 @@ impl RedisQuizzes {
         let mut set = redis::cmd("SET");
         set.arg(&key).arg(owner.as_str()).arg("NX").arg("GET");
         let earlier: Option<String> = self.shard(&tag, &key)?.run(&set).await?;
-        earlier.map(|owner| UserId::parse(&owner).map_err(|_| unreadable("an owner"))).transpose()
+        earlier.as_deref().map(parse_owner).transpose()
     }
 
     async fn release(&self, id: &QuizId) -> Result<(), QuizzesError> {
@@ -213,7 +215,7 @@ impl Quizzes for RedisQuizzes {
         load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
         let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
         let Some(stored) = stored else { return Ok(None) };
-        let stored = wire::decode(&with_names_of_today(stored)).ok_or_else(|| unreadable("a quiz"))?;
+        let stored = document::decode(&with_names_of_today(stored), "a quiz")?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -281,9 +283,7 @@ impl Quizzes for RedisQuizzes {
         let author = self.keys.author(owner);
         let [whole, ..] = author.results();
         let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
-        whole
-            .map(|text| wire::decode(&with_names_of_today(text)).ok_or_else(|| unreadable("a game's results")))
-            .transpose()
+        Ok(whole.map(|text| document::decode(&with_names_of_today(text), "a game's results")).transpose()?)
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
@@ -321,12 +321,10 @@ impl Quizzes for RedisQuizzes {
     }
 }
 
-fn read_all<T: DeserializeOwned>(texts: &[String], what: &str) -> Result<Vec<T>, QuizzesError> {
-    texts.iter().map(|text| wire::decode(text).ok_or_else(|| unreadable(what))).collect()
+fn parse_owner(owner: &str) -> Result<UserId, QuizzesError> {
+    Ok(UserId::parse(owner).map_err(|error| StorageError::corrupt(format!("the owner of a quiz: {error}")))?)
 }
 
-impl From<BrokerError> for QuizzesError {
-    fn from(error: BrokerError) -> Self {
-        Self::Unavailable(error.to_string())
-    }
+fn read_all<T: DeserializeOwned>(texts: &[String], what: &str) -> Result<Vec<T>, QuizzesError> {
+    Ok(texts.iter().map(|text| document::decode(text, what)).collect::<Result<_, _>>()?)
 }

@@ -3,11 +3,12 @@
 use async_trait::async_trait;
 use futures::future::join_all;
 use redis::Script;
+use storage::StorageError;
+use storage::clock::now_ms;
+use storage::redis::Router;
+use storage::redis::scripts;
 
-use super::{Addition, Counters, CountersError, Stored};
-use crate::broker::BrokerError;
-use crate::broker::redis::Router;
-use crate::clock::now_ms;
+use super::{Addition, Counters, Stored};
 
 /// The counters of a deployment, in Redis.
 pub struct RedisCounters {
@@ -21,13 +22,13 @@ impl RedisCounters {
     /// Counters over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
         let counters = router.keyspace().name("{quota}:");
-        Self { router, counters, add: Script::new(include_str!("add.lua")) }
+        Self { router, counters, add: Script::new(scripts::quotas::ADD) }
     }
 }
 
 #[async_trait]
 impl Counters for RedisCounters {
-    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, CountersError> {
+    async fn add(&self, additions: Vec<Addition>) -> Result<Option<usize>, StorageError> {
         let mut add = self.add.prepare_invoke();
         for Addition { name, .. } in &additions {
             add.key(format!("{}{name}", self.counters));
@@ -40,7 +41,7 @@ impl Counters for RedisCounters {
         Ok(full.checked_sub(1))
     }
 
-    async fn stored(&self) -> Result<Stored, CountersError> {
+    async fn stored(&self) -> Result<Stored, StorageError> {
         let mut info = redis::cmd("INFO");
         info.arg("memory");
         let shards = self.router.all();
@@ -55,7 +56,7 @@ impl Counters for RedisCounters {
             }
         }
         match answers.into_iter().all(|answer| answer.is_err()) {
-            true => Err(CountersError("no Redis says how full it is".into())),
+            true => Err(StorageError::Unavailable("no Redis says how full it is".into())),
             false => Ok(stored),
         }
     }
@@ -63,10 +64,4 @@ impl Counters for RedisCounters {
 
 fn number(info: &str, name: &str) -> u64 {
     info.lines().find_map(|line| line.strip_prefix(name)?.trim().parse().ok()).unwrap_or(0)
-}
-
-impl From<BrokerError> for CountersError {
-    fn from(error: BrokerError) -> Self {
-        Self(error.to_string())
-    }
 }

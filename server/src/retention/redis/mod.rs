@@ -6,10 +6,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use redis::Script;
+use storage::StorageError;
+use storage::redis::Router;
+use storage::redis::scripts;
 
-use super::{Kind, RetentionError, Sweep};
-use crate::broker::BrokerError;
-use crate::broker::redis::Router;
+use super::{Kind, Sweep};
 use crate::quizzes::QuizzesError;
 use crate::quizzes::redis::RedisQuizzes;
 use crate::rooms::redis::Keys as RoomKeys;
@@ -31,10 +32,10 @@ impl RedisSweep {
     /// A sweep over the broker's connections for commands; `quizzes` has the authors' data.
     pub fn new(router: Router, quizzes: Arc<RedisQuizzes>) -> Self {
         let (lease, room_keys) = (router.keyspace().name("{authors}:swept"), RoomKeys::new(router.keyspace()));
-        Self { router, quizzes, lease, room_keys, rooms: Script::new(include_str!("rooms.lua")) }
+        Self { router, quizzes, lease, room_keys, rooms: Script::new(scripts::rooms::FORGET) }
     }
 
-    async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, RetentionError> {
+    async fn sweep_rooms(&self, before_ms: u64) -> Result<usize, StorageError> {
         let RoomKeys { rooms: list, titles, listed } = &self.room_keys;
         let mut rooms = self.rooms.prepare_invoke();
         rooms.key(list).key(titles).key(listed).arg(before_ms).arg(BATCH);
@@ -51,7 +52,7 @@ impl RedisSweep {
 
 #[async_trait]
 impl Sweep for RedisSweep {
-    async fn is_due(&self, every: Duration) -> Result<bool, RetentionError> {
+    async fn is_due(&self, every: Duration) -> Result<bool, StorageError> {
         // A little less, so that the node's next try after the period finds it over.
         let period_ms = u64::try_from(every.as_millis()).unwrap_or(u64::MAX) / 10 * 9;
         let mut set = redis::cmd("SET");
@@ -60,28 +61,20 @@ impl Sweep for RedisSweep {
         Ok(set.is_some())
     }
 
-    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, RetentionError> {
+    async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, StorageError> {
         match kind {
             Kind::Rooms => self.sweep_rooms(before_ms).await,
-            Kind::Authors => Ok(self.quizzes.forget_idle(before_ms, BATCH).await?),
+            Kind::Authors => match self.quizzes.forget_idle(before_ms, BATCH).await {
+                Ok(forgotten) => Ok(forgotten),
+                Err(QuizzesError::Storage(error)) => Err(error),
+                Err(other) => Err(StorageError::Unavailable(other.to_string())),
+            },
             Kind::Logs | Kind::EmptyLogs | Kind::Games | Kind::Results | Kind::Pictures => Ok(0),
         }
     }
 
     /// Always false: Redis frees memory by itself.
-    async fn compact(&self) -> Result<bool, RetentionError> {
+    async fn compact(&self) -> Result<bool, StorageError> {
         Ok(false)
-    }
-}
-
-impl From<BrokerError> for RetentionError {
-    fn from(error: BrokerError) -> Self {
-        Self(error.to_string())
-    }
-}
-
-impl From<QuizzesError> for RetentionError {
-    fn from(error: QuizzesError) -> Self {
-        Self(error.to_string())
     }
 }

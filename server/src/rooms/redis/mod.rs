@@ -9,14 +9,15 @@ use std::sync::Arc;
 use async_trait::async_trait;
 use futures::future::join_all;
 use protocol::RoomId;
+use realtime::channel::Channel;
 use redis::{Cmd, Script};
+use storage::StorageError;
+use storage::redis::Shard;
+use storage::redis::scripts;
+use storage::redis::{Keyspace, Router};
 use tracing::warn;
 
-use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, RoomsError};
-use crate::broker::BrokerError;
-use crate::broker::redis::shard::Shard;
-use crate::broker::redis::{Keyspace, Router};
-use crate::channel::Channel;
+use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms};
 
 /// The keys of one list.
 pub(crate) struct Keys {
@@ -46,23 +47,23 @@ pub struct RedisRooms {
 impl RedisRooms {
     /// A list over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
-        Self { keys: Keys::new(router.keyspace()), router, touch: Script::new(include_str!("touch.lua")) }
+        Self { keys: Keys::new(router.keyspace()), router, touch: Script::new(scripts::rooms::TOUCH) }
     }
 
     /// Runs `touch.lua`; `what` is the kind of activity.
-    async fn touch(&self, room: &RoomId, title: &str, what: &str) -> Result<(), RoomsError> {
+    async fn touch(&self, room: &RoomId, title: &str, what: &str) -> Result<(), StorageError> {
         let Keys { rooms, titles, listed } = &self.keys;
         let mut touch = self.touch.prepare_invoke();
         touch.key(rooms).key(titles).key(listed);
         touch.arg(room.as_str()).arg(title).arg(KNOWN).arg(FORGOTTEN_AT_ONCE).arg(what);
-        Ok(self.shard_of(room)?.invoke(&touch).await?)
+        self.shard_of(room)?.invoke(&touch).await
     }
 
-    fn shard_of(&self, room: &RoomId) -> Result<Arc<Shard>, BrokerError> {
+    fn shard_of(&self, room: &RoomId) -> Result<Arc<Shard>, StorageError> {
         self.router.at(self.router.site_of(&Channel::Room(room.clone())), &self.keys.rooms)
     }
 
-    async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, BrokerError> {
+    async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, StorageError> {
         let shard = self.router.at(site, &self.keys.rooms)?;
         let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(&self.keys.listed, 0, last)).await?;
         if recent.is_empty() {
@@ -79,30 +80,30 @@ impl RedisRooms {
 
 #[async_trait]
 impl Rooms for RedisRooms {
-    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), RoomsError> {
+    async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
         let what = if listing == Listing::Listed { "list" } else { "speak" };
         self.touch(room, title, what).await
     }
 
-    async fn note_message(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn note_message(&self, room: &RoomId) -> Result<(), StorageError> {
         self.touch(room, "", "speak").await
     }
 
-    async fn enter(&self, room: &RoomId) -> Result<(), RoomsError> {
+    async fn enter(&self, room: &RoomId) -> Result<(), StorageError> {
         self.touch(room, "", "enter").await
     }
 
-    async fn title(&self, room: &RoomId) -> Result<Option<String>, RoomsError> {
+    async fn title(&self, room: &RoomId) -> Result<Option<String>, StorageError> {
         Ok(self.shard_of(room)?.run(&Cmd::hget(&self.keys.titles, room.as_str())).await?)
     }
 
-    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, RoomsError> {
+    async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError> {
         let Some(last) = limit.checked_sub(1) else { return Ok(Vec::new()) };
         let last = isize::try_from(last).unwrap_or(isize::MAX);
         let lists = join_all((0..self.router.sites()).map(|site| self.listed_at(site, last))).await;
         if let Some(Err(error)) = lists.iter().find(|list| list.is_err()) {
             if lists.iter().all(Result::is_err) {
-                return Err(error.clone().into());
+                return Err(error.clone());
             }
             warn!("some rooms are missing in the list: {error}");
         }
@@ -111,11 +112,5 @@ impl Rooms for RedisRooms {
         recent.sort_by_key(|known| Reverse(known.active_at));
         recent.truncate(limit);
         Ok(recent)
-    }
-}
-
-impl From<BrokerError> for RoomsError {
-    fn from(error: BrokerError) -> Self {
-        Self(error.to_string())
     }
 }

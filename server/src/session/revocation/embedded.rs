@@ -3,10 +3,11 @@
 use async_trait::async_trait;
 use protocol::UserId;
 use rusqlite::params;
+use storage::StorageError;
+use storage::clock;
+use storage::sqlite::Sqlite;
 
-use super::{MOST, RevocationError, RevocationStore, Revoked};
-use crate::clock;
-use crate::storage::sqlite::{Sqlite, SqliteError};
+use super::{MOST, RevocationStore, Revoked};
 
 const REVOKE: &str = "
     INSERT INTO revoked_users (user, revoked_at, network) VALUES (?1, ?2, ?3)
@@ -42,7 +43,7 @@ impl EmbeddedRevocations {
 
 #[async_trait]
 impl RevocationStore for EmbeddedRevocations {
-    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError> {
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), StorageError> {
         let (user, network) = (user.to_string(), network.to_owned());
         let (now, most) = (signed(clock::now_ms()), signed(self.most as u64));
         let write = move |sql: &rusqlite::Connection| {
@@ -53,7 +54,7 @@ impl RevocationStore for EmbeddedRevocations {
         Ok(self.store.write(write).await?)
     }
 
-    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError> {
+    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError> {
         let read = move |sql: &rusqlite::Connection| {
             let mut since = sql.prepare_cached(SINCE)?;
             let rows = since.query_map([signed(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -66,7 +67,7 @@ impl RevocationStore for EmbeddedRevocations {
         Ok(rows.into_iter().filter_map(revoked).collect())
     }
 
-    async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
+    async fn forget_before(&self, moment: u64) -> Result<(), StorageError> {
         let write = move |sql: &rusqlite::Connection| {
             sql.prepare_cached(FORGET)?.execute([signed(moment)])?;
             Ok(())
@@ -81,10 +82,4 @@ impl RevocationStore for EmbeddedRevocations {
 
 fn signed(number: u64) -> i64 {
     i64::try_from(number).unwrap_or(i64::MAX)
-}
-
-impl From<SqliteError> for RevocationError {
-    fn from(error: SqliteError) -> Self {
-        Self(error.to_string())
-    }
 }

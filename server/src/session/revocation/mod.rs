@@ -10,6 +10,7 @@ use std::sync::{PoisonError, RwLock};
 
 use async_trait::async_trait;
 use protocol::UserId;
+use storage::StorageError;
 
 pub mod embedded;
 pub mod redis;
@@ -30,22 +31,17 @@ pub struct Revoked {
     pub revoked_at: u64,
 }
 
-/// Why the list cannot be read or written now, as a sentence.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("who signed out cannot be kept: {0}")]
-pub struct RevocationError(pub String);
-
 /// Stores the list of people who signed out, for all nodes.
 #[async_trait]
 pub trait RevocationStore: Send + Sync {
     /// Adds somebody, who asked for it from a network, named by a short text without spaces.
-    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError>;
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), StorageError>;
 
     /// The people who were added at a moment or later, in milliseconds since 1970, the earliest first.
-    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError>;
+    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError>;
 
     /// Drops people who were added before a moment.
-    async fn forget_before(&self, moment: u64) -> Result<(), RevocationError>;
+    async fn forget_before(&self, moment: u64) -> Result<(), StorageError>;
 
     /// Whether other nodes write to it too.
     fn is_shared(&self) -> bool;

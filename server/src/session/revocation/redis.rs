@@ -4,10 +4,11 @@
 use async_trait::async_trait;
 use protocol::UserId;
 use redis::{Script, cmd};
+use storage::StorageError;
+use storage::redis::scripts;
+use storage::redis::{Keyspace, Router};
 
-use super::{MOST, RevocationError, RevocationStore, Revoked};
-use crate::broker::BrokerError;
-use crate::broker::redis::{Keyspace, Router};
+use super::{MOST, RevocationStore, Revoked};
 
 /// How many entries are dropped in one step, so that no command waits long.
 const AT_A_TIME: usize = 500;
@@ -50,7 +51,7 @@ impl Keys {
 impl RedisRevocations {
     /// A list over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
-        let [revoke, forget] = [include_str!("revoke.lua"), include_str!("forget.lua")].map(Script::new);
+        let [revoke, forget] = [scripts::sessions::REVOKE, scripts::sessions::FORGET].map(Script::new);
         Self { keys: Keys::new(router.keyspace()), router, revoke, forget, most: MOST }
     }
 
@@ -62,14 +63,14 @@ impl RedisRevocations {
 
 #[async_trait]
 impl RevocationStore for RedisRevocations {
-    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), RevocationError> {
+    async fn revoke(&self, user: &UserId, network: &str) -> Result<(), StorageError> {
         let mut revoke = self.revoke.prepare_invoke();
         revoke.key(&self.keys.all()[..]);
         revoke.arg(user.as_str()).arg(network).arg(self.most);
         Ok(self.router.at(0, &self.keys.revoked)?.invoke(&revoke).await?)
     }
 
-    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, RevocationError> {
+    async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError> {
         let mut since = cmd("ZRANGE");
         since.arg(&self.keys.revoked).arg(moment).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
         let rows: Vec<(String, u64)> = self.router.at(0, &self.keys.revoked)?.run(&since).await?;
@@ -78,7 +79,7 @@ impl RevocationStore for RedisRevocations {
         Ok(rows.into_iter().filter_map(revoked).collect())
     }
 
-    async fn forget_before(&self, moment: u64) -> Result<(), RevocationError> {
+    async fn forget_before(&self, moment: u64) -> Result<(), StorageError> {
         let mut forget = self.forget.prepare_invoke();
         forget.key(&self.keys.all()[..]).arg(moment).arg(AT_A_TIME);
         while self.router.at(0, &self.keys.revoked)?.invoke::<usize>(&forget).await? == AT_A_TIME {}
@@ -87,11 +88,5 @@ impl RevocationStore for RedisRevocations {
 
     fn is_shared(&self) -> bool {
         true
-    }
-}
-
-impl From<BrokerError> for RevocationError {
-    fn from(error: BrokerError) -> Self {
-        Self(error.to_string())
     }
 }

@@ -6,13 +6,15 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use protocol::UserId;
+use storage::StorageError;
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
-use super::{RevocationError, RevocationStore, Revoked, RevokedUsers};
+use super::{RevocationStore, Revoked, RevokedUsers};
+use crate::digest;
 use crate::limits::allotments;
-use crate::{clock, digest};
+use storage::clock;
 
 /// How often the store is read for people who signed out on other nodes: a sign-out reaches all
 /// nodes within a second.
@@ -61,7 +63,7 @@ impl Revoker {
     /// nodes within a second.
     ///
     /// # Errors The list cannot be written, and nothing has ended.
-    pub async fn revoke(&self, user: &UserId, address: IpAddr) -> Result<(), RevocationError> {
+    pub async fn revoke(&self, user: &UserId, address: IpAddr) -> Result<(), StorageError> {
         self.inner.store.revoke(user, &network(address)).await?;
         self.inner.learn(vec![Revoked { user: user.clone(), revoked_at: clock::now_ms() }]);
         Ok(())
@@ -82,14 +84,14 @@ impl Inner {
     }
 
     /// Reads all entries since a moment, and returns the moment to read from next.
-    async fn read_new(&self, since: u64) -> Result<u64, RevocationError> {
+    async fn read_new(&self, since: u64) -> Result<u64, StorageError> {
         let revoked = self.store.revoked_since(since).await?;
         let latest = revoked.last().map_or(0, |last| last.revoked_at);
         self.learn(revoked);
         Ok(since.max(latest.saturating_sub(OVERLAP_MS)))
     }
 
-    async fn forget(&self) -> Result<(), RevocationError> {
+    async fn forget(&self) -> Result<(), StorageError> {
         let lifetime_ms = u64::try_from(self.lifetime.as_millis()).unwrap_or(u64::MAX);
         let moment = clock::now_ms().saturating_sub(lifetime_ms.saturating_add(MARGIN_MS));
         self.store.forget_before(moment).await?;

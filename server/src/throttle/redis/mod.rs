@@ -8,10 +8,11 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures::future::join_all;
 use redis::Script;
+use storage::StorageError;
+use storage::redis::Router;
+use storage::redis::scripts;
 
 use super::ledger::{Ledger, Spent};
-use crate::broker::BrokerError;
-use crate::broker::redis::Router;
 
 const TAGS: u128 = 16;
 /// The most keys of one call of the script: it must not block Redis for long.
@@ -26,10 +27,10 @@ pub struct RedisLedger {
 impl RedisLedger {
     /// A ledger over the broker's connections for commands.
     pub fn new(router: Router) -> Self {
-        Self { router, script: Script::new(include_str!("settle.lua")) }
+        Self { router, script: Script::new(scripts::throttle::SETTLE) }
     }
 
-    async fn settle_tag(&self, tag: u128, spent: &[&Spent]) -> Result<Vec<u64>, BrokerError> {
+    async fn settle_tag(&self, tag: u128, spent: &[&Spent]) -> Result<Vec<u64>, StorageError> {
         let name = self.router.keyspace().name(format_args!("{{throttle:{tag}}}"));
         let shard = self.router.at(self.router.site_of_name(&name), &name)?;
         let mut full_in = Vec::with_capacity(spent.len());
@@ -47,7 +48,7 @@ impl RedisLedger {
 
 #[async_trait]
 impl Ledger for RedisLedger {
-    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, BrokerError> {
+    async fn settle(&self, spent: &[Spent]) -> Result<Vec<Duration>, StorageError> {
         let by_tag = (0..TAGS).map(|tag| {
             let at: Vec<usize> = (0..spent.len()).filter(|at| spent[*at].bucket.0 % TAGS == tag).collect();
             let some: Vec<_> = at.iter().map(|at| &spent[*at]).collect();

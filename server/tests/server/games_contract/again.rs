@@ -3,8 +3,8 @@
 use protocol::quiz::StoredQuiz;
 use protocol::{HostId, QuizId};
 use quiz::{Command, Seat, State};
-use server::broker::Delivery;
-use server::channel::Channel;
+use realtime::broker::Delivery;
+use realtime::channel::Channel;
 use server::games::{AnswerOutcome, NextRound, PlayerStatus, RoundQuiz, SeatOutcome, Turnout};
 
 use super::*;

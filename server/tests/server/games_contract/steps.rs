@@ -1,8 +1,8 @@
 //! What every store of games promises of how a game is begun, found and changed.
 
 use futures::future::join_all;
-use server::broker::Delivery;
-use server::channel::Channel;
+use realtime::broker::Delivery;
+use realtime::channel::Channel;
 use server::games::{AnswerOutcome, Commit, GameSnapshot, Key, NewGame, RoundQuiz, SeatOutcome};
 
 use super::*;

@@ -1,0 +1,165 @@
+//! Reads a channel's log in Redis: one script, so all of it at one moment.
+
+use bytes::Bytes;
+use protocol::{Epoch, Position};
+use redis::{Script, ScriptInvocation};
+use storage::StorageError;
+use storage::redis::{Router, scripts};
+
+use super::names;
+use super::publisher::retain_seconds;
+use crate::broker::{Head, LogLimits, Publication, ReadLimit, random_epoch};
+use crate::channel::Channel;
+
+/// How long the epoch of an empty log is kept, in seconds.
+const KEEP_EMPTY: u64 = 24 * 60 * 60;
+
+/// Whether a read creates the log.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum IfMissing {
+    /// No; it reads as empty.
+    ReadAsEmpty,
+    /// It does: all nodes must tell one epoch to their listeners.
+    Create,
+}
+
+/// Which part of a log to read.
+pub(crate) enum LogRange {
+    /// All after an offset, oldest first; none if they exceed the limit.
+    After(u64, ReadLimit),
+    /// So many before an offset, or the last ones; newest first.
+    Before(Option<u64>, usize),
+    /// The entry at an offset.
+    At(u64),
+}
+
+impl LogRange {
+    /// The command that reads it, its bounds and its limit.
+    fn range(self) -> (&'static str, String, String, ReadLimit) {
+        match self {
+            Self::After(offset, most) => ("XRANGE", id(offset.saturating_add(1)), "+".into(), most),
+            // There is nothing before the first one, and never an entry 0-0.
+            Self::Before(Some(offset), limit) => {
+                ("XREVRANGE", id(offset.saturating_sub(1)), "-".into(), ReadLimit::publications(limit))
+            }
+            Self::Before(None, limit) => ("XREVRANGE", "+".into(), "-".into(), ReadLimit::publications(limit)),
+            Self::At(offset) => ("XRANGE", id(offset), id(offset), ReadLimit::publications(1)),
+        }
+    }
+}
+
+/// A part of a log and its top, at one moment.
+pub(super) struct LogSlice {
+    pub(super) top: Position,
+    pub(super) publications: Vec<Publication>,
+    /// Whether the log proved to be the one that the node knows.
+    pub(super) is_seen: bool,
+}
+
+#[derive(Clone)]
+pub(crate) struct LogReader {
+    router: Router,
+    script: Script,
+    /// How long logs with listeners are kept; `None` for a reader that never extends it.
+    keep: Option<LogLimits>,
+}
+
+impl LogReader {
+    pub(crate) fn new(router: Router, keep: Option<LogLimits>) -> Self {
+        Self { router, script: Script::new(&[scripts::log::IDENTITY, scripts::log::READ].concat()), keep }
+    }
+
+    /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch
+    /// that is not stored.
+    pub(crate) async fn read(
+        &self,
+        channel: &Channel,
+        part: LogRange,
+    ) -> Result<(Position, Vec<Publication>), StorageError> {
+        let found = self.find(channel, part, IfMissing::ReadAsEmpty, None).await?;
+        Ok((found.top, found.publications))
+    }
+
+    /// The same for a listener: a log that does not exist gets an epoch.
+    pub(super) async fn open(
+        &self,
+        channel: &Channel,
+        part: LogRange,
+    ) -> Result<(Position, Vec<Publication>), StorageError> {
+        let found = self.find(channel, part, IfMissing::Create, None).await?;
+        Ok((found.top, found.publications))
+    }
+
+    /// Reads everything after what this node has seen; see [`Broker::catch_up`].
+    ///
+    /// [`Broker::catch_up`]: crate::broker::Broker::catch_up
+    pub(super) async fn catch_up(
+        &self,
+        channel: &Channel,
+        seen: &Head,
+        most: ReadLimit,
+    ) -> Result<LogSlice, StorageError> {
+        self.find(channel, LogRange::After(seen.position.offset, most), IfMissing::Create, Some(seen)).await
+    }
+
+    async fn find(
+        &self,
+        channel: &Channel,
+        part: LogRange,
+        if_missing: IfMissing,
+        seen: Option<&Head>,
+    ) -> Result<LogSlice, StorageError> {
+        let (command, from, to, most) = part.range();
+        // The end of a game's log is set by the game.
+        let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
+        let retain = retain.and_then(|keep| keep.retain(channel));
+        let (keep_empty, retain) = match if_missing {
+            IfMissing::ReadAsEmpty => (String::new(), String::new()),
+            IfMissing::Create => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
+        };
+        let keyspace = self.router.keyspace();
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+            call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
+            call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
+            call.arg(command).arg(from).arg(to).arg(most.publications).arg(most.bytes);
+            if let Some(Head { position, frame }) = seen {
+                call.arg(position.epoch.as_str()).arg(position.offset);
+                if let Some(frame) = frame {
+                    call.arg(frame.as_ref());
+                }
+            }
+        };
+        let shard = self.router.of(channel)?;
+        let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
+            shard.invoke_on(&self.script, fill).await?;
+        Ok(LogSlice { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
+    }
+}
+
+/// An entry of a stream: its id, then fields and values in turn.
+type Entry = (String, Vec<Bytes>);
+
+fn publications(entries: Vec<Entry>) -> Vec<Publication> {
+    entries.into_iter().filter_map(publication).collect()
+}
+
+/// Parses an entry of a stream, see [`names::log`].
+fn publication((id, mut fields): Entry) -> Option<Publication> {
+    let at = id.split('-').next()?;
+    let offset = at.parse().ok()?;
+    let frame = match fields.as_slice() {
+        [_, head, _, tail] => [head, at.as_bytes(), tail].concat().into(),
+        _ => fields.pop()?,
+    };
+    Some(Publication { offset, frame })
+}
+
+/// Parses the position that a script returned.
+pub(super) fn position(epoch: &str, offset: u64) -> Result<Position, StorageError> {
+    let epoch = Epoch::parse(epoch).map_err(|error| StorageError::corrupt(format!("the epoch of a log: {error}")))?;
+    Ok(Position { epoch, offset })
+}
+
+fn id(offset: u64) -> String {
+    format!("{offset}-0")
+}

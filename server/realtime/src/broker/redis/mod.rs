@@ -1,0 +1,167 @@
+//! The broker that many nodes share through Redis: one, several, or a cluster.
+//!
+//! A log is a stream, a publication one script, a delivery one message of Redis pub/sub. Pub/sub may lose
+//! messages; the stream is the truth, and [`Delivery::Interrupted`](super::Delivery::Interrupted)
+//! says when to compare.
+//!
+//! A shard that is away affects only its channels: messages to them are refused as temporary, and the node stays
+//! ready as long as any shard works.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use protocol::Position;
+use redis::Cmd;
+use storage::StorageError;
+use storage::redis::{Client, Keyspace, PubSubNames, Router, Servers, Topology};
+use tracing::warn;
+
+use self::log::{LogRange, LogReader};
+use self::publisher::{Publisher, Scripts};
+use super::queue::Queue;
+use super::{Append, Appended, Broker, Deliveries, Ephemeral, Head, LogLimits, Publication, ReadLimit, Replay};
+use crate::channel::Channel;
+
+mod deliveries;
+pub mod envelope;
+mod epoch_cache;
+pub(crate) mod log;
+pub mod names;
+mod publisher;
+
+/// The settings of the Redis broker.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// How much of each log is kept, and how long.
+    pub log: LogLimits,
+    /// Whether to use sharded pub/sub; a cluster always does.
+    pub sharded: bool,
+    /// A name that no other node has, for its probes.
+    pub node: String,
+    /// The names in Redis; the prefix must be the same on all nodes.
+    pub keyspace: Keyspace,
+}
+
+/// Connects to the servers that [`Servers::parse`] reads from `servers`.
+///
+/// # Errors As [`open`], and a text that is no list of servers.
+pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
+    let servers = Servers::parse(servers).map_err(|error| StorageError::Unavailable(error.to_string()))?;
+    open(servers, options).await
+}
+
+/// Connects to Redis. A server that is not up yet is no error: connecting goes on, and [`Broker::ready`]
+/// fails while no server is up.
+///
+/// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
+pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
+    let (queue, deliveries) = Queue::new();
+    let Options { log, sharded, node, keyspace } = options;
+    let is_sharded = sharded || servers.shape == Topology::Cluster;
+    let scripts = |names: &PubSubNames| Scripts::new(log, is_sharded, names);
+    let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
+    let by_database: Vec<_> = databases.map(|names| (names.database().to_owned(), scripts(&names))).collect();
+    let publisher = Publisher::new(by_database, servers.count());
+    let client = Client::open(
+        servers,
+        storage::redis::Options {
+            sharded,
+            node,
+            keyspace,
+            subscriber: Arc::new(queue),
+            preload: Arc::new(move |names, is_sharded| Scripts::new(log, is_sharded, names).all()),
+        },
+    );
+    let client = client.await?;
+    let reader = LogReader::new(client.router().clone(), Some(log));
+    Ok((Arc::new(RedisBroker { reader, publisher, client }), deliveries))
+}
+
+/// The broker that many nodes share, over one or more Redis.
+pub struct RedisBroker {
+    client: Client,
+    publisher: Publisher,
+    reader: LogReader,
+}
+
+impl RedisBroker {
+    /// A handle to Redis for other stores.
+    pub fn router(&self) -> Router {
+        self.client.router().clone()
+    }
+}
+
+#[async_trait]
+impl Broker for RedisBroker {
+    async fn subscribe(&self, channel: &Channel) -> Result<(), StorageError> {
+        self.client.router().set_subscribed(channel, names::LOG, true).await
+    }
+
+    async fn unsubscribe(&self, channel: &Channel) {
+        if let Err(error) = self.client.router().set_subscribed(channel, names::LOG, false).await {
+            warn!(%channel, "a subscription could not be ended: {error}");
+        }
+    }
+
+    async fn publish(&self, append: Append) -> Result<Appended, StorageError> {
+        let shard = self.client.router().of(&append.channel)?;
+        self.publisher.publish(&shard, &append).await
+    }
+
+    async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), StorageError> {
+        let shard = self.client.router().of(channel)?;
+        let mut command = Cmd::new();
+        command
+            .arg(shard.publish_command())
+            .arg(names::deliveries(shard.names(), channel))
+            .arg(envelope::encode(&ephemeral));
+        shard.run(&command).await
+    }
+
+    async fn replay(&self, channel: &Channel, since: &Position, most: ReadLimit) -> Result<Replay, StorageError> {
+        let (top, publications) = self.reader.open(channel, LogRange::After(since.offset, most)).await?;
+        Ok(all_or_nothing(top.epoch == since.epoch || since.offset == 0, top, publications, since.offset))
+    }
+
+    async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, StorageError> {
+        let found = self.reader.catch_up(channel, seen, most).await?;
+        Ok(all_or_nothing(found.is_seen, found.top, found.publications, seen.position.offset))
+    }
+
+    async fn top(&self, channel: &Channel) -> Result<Head, StorageError> {
+        let (position, mut last) = self.reader.open(channel, LogRange::Before(None, 1)).await?;
+        let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
+        Ok(Head { position, frame })
+    }
+
+    async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, StorageError> {
+        let (_, mut found) = self.reader.read(channel, LogRange::At(offset)).await?;
+        Ok(found.pop())
+    }
+
+    /// False only for a shard that worked and does not now.
+    fn is_available(&self, channel: &Channel) -> bool {
+        self.client.router().of(channel).is_ok_and(|shard| !shard.is_lost())
+    }
+
+    async fn ready(&self) -> Result<(), StorageError> {
+        let mut trouble = StorageError::Unavailable("no Redis of the cluster is reached".into());
+        for shard in self.client.router().all() {
+            match shard.check() {
+                Ok(()) => return Ok(()),
+                Err(error) => trouble = error,
+            }
+        }
+        Err(trouble)
+    }
+}
+
+/// Everything after `offset` of a log, if it is the log that the offset was seen in.
+fn all_or_nothing(is_same: bool, top: Position, publications: Vec<Publication>, offset: u64) -> Replay {
+    let missed = top.offset.checked_sub(offset).filter(|_| is_same);
+    // Fewer than were missed: over the limit, or the log has been trimmed.
+    match missed == Some(publications.len() as u64) {
+        true => Replay::All { publications, top },
+        false => Replay::Unknown { top },
+    }
+}

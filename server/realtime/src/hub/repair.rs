@@ -1,0 +1,106 @@
+//! Reads publications from the log that deliveries missed.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use protocol::Position;
+use storage::StorageError;
+use tracing::{info, warn};
+use tungstenite::Utf8Bytes;
+
+use super::fanout::FollowUp;
+use super::{ChannelState, Inner, read};
+use crate::broker::{Head, ReadLimit, Replay};
+
+/// How often quiet channels are checked.
+const ROUND: Duration = Duration::from_secs(5);
+/// After so many rounds (40 s) without confirmation of its position a channel is compared with its log: a
+/// lost delivery in a quiet room would otherwise never be noticed.
+const QUIET: u32 = 8;
+/// The most that a repair reads; after a larger loss every client resyncs.
+const REPAIR_AT_MOST: ReadLimit = ReadLimit { publications: 5_000, bytes: 16 * 1024 * 1024 };
+/// The wait between tries while the log cannot be read.
+const RETRY: Duration = Duration::from_millis(500);
+
+/// Checks quiet channels until the hub stops.
+pub(super) async fn watch(hub: Arc<Inner>) {
+    loop {
+        tokio::select! {
+            () = tokio::time::sleep(ROUND) => {}
+            () = hub.stop.cancelled() => return,
+        }
+        let quiet: Vec<_> = read(&hub.channels).values().filter(|state| state.is_quiet_for(QUIET)).cloned().collect();
+        // One after the other: a thousand checks at once would load the broker.
+        for state in quiet {
+            if !state.fanout().is_empty() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
+                repair(hub.clone(), state).await;
+            }
+        }
+    }
+}
+
+/// Compares a channel with its log until nothing is missing. A repair that is asked for while one runs makes
+/// it read once more.
+pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
+    loop {
+        let asked = state.repairs.load(Ordering::Acquire);
+        let seen = {
+            let fanout = state.fanout();
+            fanout.head().filter(|_| !fanout.is_empty())
+        };
+        let repaired = match &seen {
+            None => Ok(FollowUp::Nothing),
+            Some(seen) => catch_up(&hub, &state, seen).await,
+        };
+        match repaired {
+            Ok(FollowUp::Nothing) => {
+                state.touch();
+                if state.repairs.compare_exchange(asked, 0, Ordering::AcqRel, Ordering::Acquire).is_ok() {
+                    return;
+                }
+                continue;
+            }
+            Ok(FollowUp::Repair) => {}
+            Err(error) => warn!(channel = %state.channel, "cannot compare a channel with its log: {error}"),
+        }
+        tokio::select! {
+            () = tokio::time::sleep(RETRY) => {}
+            () = hub.stop.cancelled() => return,
+        }
+    }
+}
+
+async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<FollowUp, StorageError> {
+    let replay = hub.broker.catch_up(&state.channel, seen, REPAIR_AT_MOST).await?;
+    let mut fanout = state.fanout();
+    match replay {
+        Replay::Unknown { top } => {
+            // Deliveries may have moved this node on while the log was read.
+            if fanout.last() == Some(&seen.position) {
+                info!(channel = %state.channel, "the log cannot tell what is missing; its listeners read anew");
+                fanout.resync(top);
+            }
+            Ok(FollowUp::Nothing)
+        }
+        Replay::All { publications, top } => {
+            let mut after = FollowUp::Nothing;
+            if top.epoch != seen.position.epoch {
+                info!(channel = %state.channel, "the log goes on under another epoch");
+                let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
+                let frame = (hub.control_frames.renamed)(&state.channel, &position);
+                after = fanout.rename(&seen.position, top.epoch.clone(), &frame);
+                if after == FollowUp::Repair {
+                    return Ok(after);
+                }
+            }
+            for one in publications {
+                let position = Position { epoch: top.epoch.clone(), offset: one.offset };
+                if let Ok(frame) = Utf8Bytes::try_from(one.frame) {
+                    after = fanout.receive(&position, frame);
+                }
+            }
+            Ok(after)
+        }
+    }
+}

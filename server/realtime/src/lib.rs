@@ -1,0 +1,20 @@
+//! The realtime core: channels with ordered logs, fan-out to connections, and who is where.
+//!
+//! [`broker`] keeps each channel's log and carries publications between nodes, [`hub`] fans them out on this
+//! node, [`outbox`] is the send buffer of one connection, [`presence`] knows who is in which channel, [`history`]
+//! reads logs page by page, and [`dispatcher`] hands each delivery to all of them in order. What the frames and
+//! notices mean is the matter of one [`Application`]: this crate knows no socket protocol, no rule of a game and
+//! no name of a room.
+
+pub mod broker;
+pub mod channel;
+pub mod coalesce;
+pub mod dispatcher;
+pub mod history;
+pub mod hub;
+pub mod metrics;
+pub mod notice;
+pub mod outbox;
+pub mod presence;
+
+pub use dispatcher::Application;

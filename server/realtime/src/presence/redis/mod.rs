@@ -1,0 +1,292 @@
+//! The presence of all nodes, in Redis.
+//!
+//! A channel's people are one hash; a script changes it, and announces the change in the same step. Entries
+//! are written under a name that belongs to one lease alone ([`lease`]), so what a dead node left can always
+//! be told apart from what living nodes wrote.
+//!
+//! Leases are kept on each independent Redis for its own channels, and once in a cluster ([`Router::sites`]).
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use async_trait::async_trait;
+use futures::future::join_all;
+use futures::stream::{self, StreamExt};
+use protocol::limits::LEAVES_PER_FRAME;
+use protocol::{Member, MembersPage, Name, UserId, wire};
+use redis::{Cmd, RedisError, Script};
+use storage::StorageError;
+use storage::redis::Router;
+use storage::redis::Shard;
+use storage::redis::scripts::presence;
+use tracing::{info, warn};
+
+use super::{Lease, PresenceStore, Preview, Snapshot, Summary};
+use crate::broker::redis::names;
+use crate::channel::Channel;
+
+mod keys;
+mod lease;
+
+use keys::Keys;
+use lease::Leases;
+
+/// In how many channels a node's entries are removed at a time.
+const CHANNELS_AT_ONCE: usize = 32;
+/// How many entries of one channel are removed, and announced, in one step.
+const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
+
+/// The head of scripts that must work when Redis has no memory left: a leave frees some, a lease must be renewed.
+const ALLOW_OOM: &str = "#!lua flags=allow-oom\n";
+// Not a transaction: Redis begins none while its memory is full.
+const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
+const SUMMARY: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
+
+/// The settings of presence on Redis.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// The node's name, for people who look into Redis; it need not be unique.
+    pub node: String,
+    /// How long a node counts as alive after it renewed its lease.
+    pub lease: Duration,
+    /// `nodes`; tests use others to keep their nodes apart.
+    pub namespace: String,
+}
+
+impl Options {
+    /// The default times for a node of this name.
+    pub fn new(node: impl Into<String>) -> Self {
+        Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into() }
+    }
+}
+
+/// The presence store of a deployment, in Redis.
+pub struct RedisPresence {
+    router: Router,
+    keys: Keys,
+    /// One for each site; a node has a lease at every one.
+    leases: Vec<Leases>,
+    leave: Script,
+    page: Script,
+    enter: String,
+    snapshot: Script,
+    summary_script: Script,
+}
+
+impl RedisPresence {
+    /// A store over the broker's connections for commands.
+    pub fn new(router: Router, options: Options) -> Self {
+        let leases = (0..router.sites()).map(|site| Leases::new(router.clone(), site, options.clone())).collect();
+        Self {
+            keys: Keys(router.keyspace().clone()),
+            router,
+            leases,
+            enter: [presence::PEOPLE, presence::ENTER].concat(),
+            leave: Script::new(&[ALLOW_OOM, presence::PEOPLE, presence::LEAVE].concat()),
+            page: Script::new(presence::PAGE),
+            snapshot: Script::new(SNAPSHOT),
+            summary_script: Script::new(SUMMARY),
+        }
+    }
+
+    fn leases_of(&self, channel: &Channel) -> &Leases {
+        &self.leases[self.router.site_of(channel)]
+    }
+
+    /// The keys of people.lua, in its order.
+    fn script_keys(&self, shard: &Shard, channel: &Channel, node: &str) -> [String; 5] {
+        let Self { keys, .. } = self;
+        let own = keys.own(channel, node);
+        [
+            keys.people(channel),
+            keys.order(channel),
+            keys.version(channel),
+            own,
+            names::deliveries(shard.names(), channel),
+        ]
+    }
+
+    /// Removes a node's entry for somebody, or a batch of its entries; returns how many.
+    async fn remove(&self, channel: &Channel, node: &str, user: Option<&UserId>) -> Result<usize, StorageError> {
+        let shard = self.router.of(channel)?;
+        let mut leave = self.leave.prepare_invoke();
+        for key in self.script_keys(&shard, channel, node) {
+            leave.key(key);
+        }
+        leave.arg(shard.publish_command()).arg(node).arg(user.map_or("", UserId::as_str)).arg(ENTRIES_AT_ONCE);
+        shard.invoke(&leave).await
+    }
+
+    /// Removes all entries of a node in a channel.
+    async fn clear(&self, channel: &Channel, node: &str) -> Result<(), StorageError> {
+        while self.remove(channel, node, None).await? == ENTRIES_AT_ONCE {}
+        Ok(())
+    }
+
+    /// Removes all entries that were written under a lease. Idempotent.
+    async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), StorageError> {
+        let channels = leases.channels_of(node).await?;
+        let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
+        // A channel that cannot be reached must not keep the others from being cleared.
+        let removed = stream::iter(channels)
+            .map(|channel| async move { self.clear(&channel, node).await })
+            .buffer_unordered(CHANNELS_AT_ONCE)
+            .collect::<Vec<_>>()
+            .await;
+        removed.into_iter().collect()
+    }
+
+    /// Removes what dead nodes left at one site.
+    async fn reap_at(&self, leases: &Leases) -> Result<(), StorageError> {
+        let claimed = leases.claim().await?;
+        for dead in &claimed.nodes {
+            match self.clear_away(leases, dead, &claimed.until).await {
+                Ok(()) => info!(node = dead, "removed the people of a node that is gone"),
+                // The claim runs out, and some node tries again.
+                Err(error) => warn!(node = dead, "the people of a node that is gone are not removed yet: {error}"),
+            }
+        }
+        Ok(())
+    }
+
+    async fn clear_away(&self, leases: &Leases, dead: &str, until: &str) -> Result<(), StorageError> {
+        self.remove_all(leases, dead).await?;
+        leases.bury(dead, until).await
+    }
+
+    async fn withdraw_at(&self, leases: &Leases) -> Result<(), StorageError> {
+        let node = leases.last_node();
+        self.remove_all(leases, &node).await?;
+        leases.give_up(&node).await
+    }
+}
+
+#[async_trait]
+impl PresenceStore for RedisPresence {
+    async fn enter(&self, channel: &Channel, member: &Member) -> Result<(), StorageError> {
+        let leases = self.leases_of(channel);
+        let node = leases.node().await?;
+        let (shard, beside) = (self.router.of(channel)?, leases.shard()?);
+        // The channel is noted first: the removal of a dead node's entries finds them by that. One write to
+        // the socket if both are on the same shard.
+        let mut pipe = redis::pipe();
+        pipe.sadd(leases.channels_key(&node), channel.to_string()).ignore();
+        if !Arc::ptr_eq(&shard, &beside) {
+            beside.run_all::<()>(&pipe).await?;
+            pipe.clear();
+        }
+        let keys = self.script_keys(&shard, channel, &node);
+        pipe.cmd("EVAL").arg(&self.enter).arg(keys.len()).arg(&keys);
+        pipe.arg(shard.publish_command()).arg(&node);
+        pipe.arg(member.id.as_str()).arg(member.name.as_str()).arg(wire::encode(member)).ignore();
+        Ok(shard.run_all(&pipe).await?)
+    }
+
+    async fn leave(&self, channel: &Channel, user: &UserId) -> Result<(), StorageError> {
+        // Without a lease all entries of this node are removed anyway.
+        let node = self.leases_of(channel).node().await?;
+        self.remove(channel, &node, Some(user)).await?;
+        Ok(())
+    }
+
+    async fn forget(&self, channel: &Channel) -> Result<(), StorageError> {
+        let leases = self.leases_of(channel);
+        let node = leases.last_node();
+        // If an entry has come since, the channel stays noted for the removal.
+        if self.router.of(channel)?.run::<usize>(&Cmd::scard(self.keys.own(channel, &node))).await? == 0 {
+            leases.leave_channel(&node, channel).await?;
+        }
+        Ok(())
+    }
+
+    async fn summary(&self, channel: &Channel) -> Result<Summary, StorageError> {
+        let own = self.keys.own(channel, &self.leases_of(channel).last_node());
+        let mut summary_script = self.summary_script.prepare_invoke();
+        summary_script.key(self.keys.version(channel)).key(self.keys.people(channel)).key(own);
+        let (version, count, mine): (Option<u64>, usize, usize) =
+            self.router.of(channel)?.invoke(&summary_script).await?;
+        Ok(Summary { version: version.unwrap_or(0), count, mine })
+    }
+
+    async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, StorageError> {
+        let mut page = self.page.prepare_invoke();
+        page.key(self.keys.people(channel)).key(self.keys.order(channel));
+        page.arg(after.map_or("", UserId::as_str)).arg(most);
+        let (member_count, people): (usize, Vec<(String, String)>) = self.router.of(channel)?.invoke(&page).await?;
+        let next = match people.get(most) {
+            Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
+            None => None,
+        };
+        let members = people.iter().take(most).filter_map(|(user, value)| read(user, value)).map(|(member, _)| member);
+        Ok(MembersPage { members: members.collect(), member_count, next })
+    }
+
+    async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, StorageError> {
+        let mut snapshot = self.snapshot.prepare_invoke();
+        snapshot.key(self.keys.people(channel)).key(self.keys.version(channel));
+        let (people, version): (Vec<(String, String)>, Option<u64>) =
+            self.router.of(channel)?.invoke(&snapshot).await?;
+        let node = self.leases_of(channel).last_node();
+        let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
+        people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
+        let is_mine = |nodes: &str| nodes.split(' ').any(|other| other == node);
+        let mine = people.iter().filter(|(_, nodes)| is_mine(nodes)).map(|(member, _)| member.id.clone()).collect();
+        let members = people.into_iter().map(|(member, _)| member).collect();
+        Ok(Snapshot { version: version.unwrap_or(0), members, mine })
+    }
+
+    async fn preview(&self, channels: &[Channel], members: usize) -> Result<Vec<Preview>, StorageError> {
+        if channels.is_empty() {
+            return Ok(Vec::new());
+        }
+        let question = |pipe: &mut redis::Pipeline, channel: &Channel| {
+            let people = self.keys.people(channel);
+            pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
+        };
+        let replies = self.router.ask_each::<redis::Value, _>(channels, 2, question).await?;
+        let glimpses = replies.iter().map(|reply| match reply.as_deref() {
+            Some([count, some]) => preview(count, some, members),
+            _ => Ok(Preview::default()),
+        });
+        glimpses
+            .collect::<Result<_, _>>()
+            .map_err(|error| StorageError::corrupt(format!("a preview of presence: {error}")))
+    }
+
+    async fn renew(&self) -> Result<Lease, StorageError> {
+        let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
+        // A site that is not reached is reported by its shard; the others go on.
+        if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
+            return Err(error.clone());
+        }
+        match renewed.iter().flatten().all(|lease| *lease == Lease::Kept) {
+            true => Ok(Lease::Kept),
+            false => Ok(Lease::Lost),
+        }
+    }
+
+    async fn reap(&self) -> Result<(), StorageError> {
+        let reaped = join_all(self.leases.iter().map(|leases| self.reap_at(leases))).await;
+        Ok(reaped.into_iter().collect::<Result<(), _>>()?)
+    }
+
+    async fn withdraw(&self) -> Result<(), StorageError> {
+        let withdrawn = join_all(self.leases.iter().map(|leases| self.withdraw_at(leases))).await;
+        Ok(withdrawn.into_iter().collect::<Result<(), _>>()?)
+    }
+}
+
+/// Parses a field of the people's hash: the member, and the nodes with an entry of theirs.
+fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
+    let (nodes, name) = value.split_once('\n')?;
+    Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))
+}
+
+fn preview(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, RedisError> {
+    let count = redis::from_redis_value_ref(count)?;
+    let (_cursor, some): (u64, Vec<(String, String)>) = redis::from_redis_value_ref(some)?;
+    let mut members: Vec<_> = some.iter().filter_map(|(user, value)| read(user, value)).map(|(who, _)| who).collect();
+    members.sort_by(|one, other| one.id.cmp(&other.id));
+    members.truncate(most);
+    Ok(Preview { members, count })
+}

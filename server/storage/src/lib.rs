@@ -1,0 +1,18 @@
+//! Where the server keeps things: Redis ([`redis`]) and one SQLite file ([`sqlite`]).
+//!
+//! Knows connections, shards, transactions and migrations, and has one [`StorageError`] for all that can fail. What the
+//! keys and rows mean is its callers' matter: this crate knows no room, no game and no frame.
+
+pub mod cancel_on_drop;
+pub mod clock;
+pub mod document;
+mod error;
+pub mod random;
+pub mod redis;
+pub mod sqlite;
+
+#[cfg(any(test, fuzzing))]
+#[doc(hidden)]
+pub mod fuzzing;
+
+pub use error::{CORRUPT_DATA, StorageError};

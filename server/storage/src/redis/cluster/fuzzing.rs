@@ -1,0 +1,42 @@
+//! What must hold for any list of servers and any answer of a cluster, checked by `cargo fuzz` (see `fuzz/`).
+
+use super::*;
+use crate::redis::servers::Servers;
+
+/// Stands in for a password, so that it is found wherever one is shown.
+const PASSWORD: &str = "correct-horse";
+
+/// Parses a list of servers. A `*` before an `@` is the password in it, which no error shows.
+pub(crate) fn check_servers(data: &[u8]) {
+    // The fuzzer sees what is searched for, and tries it as a host.
+    let Some(text) = std::str::from_utf8(data).ok().filter(|text| !text.contains(PASSWORD)) else { return };
+    let text = text.replace("*@", &format!(":{PASSWORD}@"));
+    let told = match Servers::parse(&text) {
+        Err(error) => format!("{error} {error:?}"),
+        Ok(servers) => {
+            assert!(!servers.addresses.is_empty());
+            for (at, address) in servers.addresses.iter().enumerate() {
+                assert!(!servers.addresses[..at].contains(address), "{address} twice");
+            }
+            servers.addresses.iter().map(ToString::to_string).collect()
+        }
+    };
+    // The name of a socket's file is no secret.
+    assert!(text.contains("unix") || !told.contains(PASSWORD), "{told}");
+}
+
+/// Parses an answer of `CLUSTER SLOTS` as Redis sends it: each slot has a master that is in the list, or none.
+pub(crate) fn check_slots(data: &[u8]) {
+    let Some(address) = Servers::parse("redis-cluster://asked:7000").ok().and_then(|mut one| one.addresses.pop())
+    else {
+        return;
+    };
+    let Some(slots) = redis::parse_redis_value(data).ok().and_then(|answer| Slots::read(&answer, &address)) else {
+        return;
+    };
+    let owned = (0..SLOTS).filter(|slot| slots.owner(*slot).is_some_and(|at| at < slots.masters().len())).count();
+    let known = (0..SLOTS).filter(|slot| slots.owner(*slot).is_some()).count();
+    assert_eq!(owned, known, "{slots:?}");
+    assert!(owned <= slots.covered(), "{slots:?}");
+    assert!(slots.masters().iter().all(|master| !master.to_string().is_empty()));
+}

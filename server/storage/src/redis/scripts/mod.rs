@@ -1,0 +1,145 @@
+//! The Lua scripts of all stores, in one place: what must happen in Redis as one step. Each text begins with its
+//! keys and arguments; the store that calls it says what they are.
+
+/// Defines a constant for each script of a folder.
+macro_rules! scripts {
+    ($(#[$about:meta])* $folder:ident { $($(#[$doc:meta])* $name:ident = $file:literal),* $(,)? }) => {
+        $(#[$about])*
+        pub mod $folder {
+            $($(#[$doc])* pub const $name: &str = include_str!(concat!(stringify!($folder), "/", $file, ".lua"));)*
+        }
+    };
+}
+
+scripts! {
+    /// Appends to a channel's log and reads it.
+    log {
+        /// Appends to a log whose epoch the node knows.
+        APPEND = "append",
+        /// Finds out whether a log is the known one; comes before others.
+        IDENTITY = "identity",
+        /// Appends, whatever the state of the log, after `IDENTITY` and `TRIM`.
+        PUBLISH = "publish",
+        /// Reads a part of a log and its top, after `IDENTITY`.
+        READ = "read",
+        /// Holds a log below its bytes; comes before others.
+        TRIM = "trim",
+    }
+}
+
+scripts! {
+    /// Enters people into channels and removes them, and renews the leases of nodes.
+    presence {
+        /// Forgets a dead node once all its entries are removed.
+        BURY = "bury",
+        /// Makes a node's entry for a person, after `PEOPLE`.
+        ENTER = "enter",
+        /// Removes a node's entries, after `PEOPLE`.
+        LEAVE = "leave",
+        /// Reads a page of a channel's people.
+        PAGE = "page",
+        /// What `ENTER` and `LEAVE` have in common.
+        PEOPLE = "people",
+        /// Renews a node's lease, and claims what dead nodes left.
+        RENEW = "renew",
+    }
+}
+
+scripts! {
+    /// Changes games and who plays in them.
+    games {
+        /// Takes an answer of a player, or says why not.
+        ANSWER = "answer",
+        /// Changes a game and publishes the change, after `log::IDENTITY` and `log::TRIM`.
+        COMMIT = "commit",
+        /// Admits players who wait, or declines them.
+        JUDGE = "judge",
+        /// Removes players, who cannot come back.
+        KICK = "kick",
+        /// Reads a game at one moment of the store.
+        LOAD = "load",
+        /// Notes how much of a game has stored results.
+        NOTE_STORED_RESULTS = "note_stored_results",
+        /// Gives a player another nickname.
+        RENAME = "rename",
+        /// Gives a player a seat.
+        SEAT = "seat",
+        /// Uses a code up and adds a host.
+        TAKE_OVER = "take_over",
+    }
+}
+
+scripts! {
+    /// Stores quizzes, results and pictures.
+    quizzes {
+        /// Deletes a quiz with all its versions.
+        DELETE = "delete",
+        /// Stores the results of a game.
+        KEEP = "keep",
+        /// Reads a version of a quiz.
+        LOAD = "load",
+        /// Notes that a quiz names a picture.
+        PIN = "pin",
+        /// Saves a version of a quiz.
+        SAVE = "save",
+        /// Notes that a quiz names a picture no more.
+        UNPIN = "unpin",
+    }
+}
+
+scripts! {
+    /// Keeps the list of rooms.
+    rooms {
+        /// Forgets rooms that nobody entered for long.
+        FORGET = "forget",
+        /// Notes that something happened in a room.
+        TOUCH = "touch",
+    }
+}
+
+scripts! {
+    /// Counts what is stored.
+    quotas {
+        /// Adds to all counters, or to none.
+        ADD = "add",
+    }
+}
+
+scripts! {
+    /// Counts what people and addresses do on all nodes.
+    throttle {
+        /// Adds what one node let pass.
+        SETTLE = "settle",
+    }
+}
+
+scripts! {
+    /// Keeps the list of people who signed out.
+    sessions {
+        /// Forgets some who were revoked long ago.
+        FORGET = "forget",
+        /// Revokes all sessions of somebody.
+        REVOKE = "revoke",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fs;
+    use std::path::Path;
+
+    #[test]
+    fn every_script_of_the_folders_is_defined() {
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/redis/scripts");
+        let defined = include_str!("mod.rs");
+        let mut count = 0;
+        for kind in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
+            for script in fs::read_dir(&kind).unwrap().map(|entry| entry.unwrap().path()) {
+                let name = script.file_stem().unwrap().to_str().unwrap();
+                assert!(defined.contains(&format!("{:?}", name)), "{}", script.display());
+                count += 1;
+            }
+        }
+        assert!(count >= 30, "{count}");
+    }
+}
