@@ -52,7 +52,10 @@ fn plan(sql: &Connection, statement: &str) -> rusqlite::Result<Vec<String>> {
 /// The statements in the server's code that are written out whole, and where they stand.
 fn statements() -> Vec<(String, String)> {
     let mut files = Vec::new();
-    find(&Path::new(env!("CARGO_MANIFEST_DIR")).join("src"), &mut files);
+    let server = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
+    for sources in ["src", "realtime/src", "storage/src"] {
+        find(&server.join(sources), &mut files);
+    }
     let mut found = Vec::new();
     for file in files {
         let text = fs::read_to_string(&file).unwrap();
