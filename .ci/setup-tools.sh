@@ -83,6 +83,7 @@ prebuilt() { # crate command version
     case $2 in
         cargo-leptos) url=$site/leptos-rs/cargo-leptos/releases/download/v$3/cargo-leptos-$triple-gnu.tar.gz ;;
         cargo-deny) url=$site/EmbarkStudios/cargo-deny/releases/download/$3/cargo-deny-$3-$triple-musl.tar.gz ;;
+        cargo-fuzz) url=$site/rust-fuzz/cargo-fuzz/releases/download/$3/cargo-fuzz-$3-$triple-musl.tar.gz ;;
         wasm-bindgen) url=$site/wasm-bindgen/wasm-bindgen/releases/download/$3/wasm-bindgen-$3-$triple-musl.tar.gz ;;
     esac
     work=$(mktemp -d)
