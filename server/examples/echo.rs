@@ -12,23 +12,27 @@ use protocol::Member;
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 use server::config::Config;
-use server::node::Node;
-use server::ws::{Action, Frame, Handler, Purpose, Visitor, route_for};
+use server::ws::{Action, Frame, Handler, Purpose, Service, Visitor};
+
+struct EchoService;
+
+impl Service for EchoService {
+    type Handler = Echo;
+    type Credentials = ();
+
+    fn credentials(&self, _: &HeaderMap, _: IpAddr) {}
+
+    fn begin(self: Arc<Self>, visitor: Visitor, outbox: Arc<Outbox>, (): ()) -> Echo {
+        Echo(visitor.member, outbox)
+    }
+}
 
 struct Echo(Arc<Member>, Arc<Outbox>);
 
 impl Handler for Echo {
     type Deferred = Infallible;
 
-    type Credentials = ();
-
     const PURPOSE: Purpose = Purpose::Rooms;
-
-    fn credentials(_: &Node, _: &HeaderMap, _: IpAddr) {}
-
-    fn begin(_: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, (): ()) -> Self {
-        Self(visitor.member, outbox)
-    }
 
     fn member(&self) -> &Arc<Member> {
         &self.0
@@ -51,7 +55,7 @@ impl Handler for Echo {
 
 #[tokio::main]
 async fn main() -> anyhow::Result<()> {
-    let running = server::start_with(Config::parse(), route_for::<Echo>()).await?;
+    let running = server::start_with(Config::parse(), |_| Arc::new(EchoService)).await?;
     println!("ws://{}/ws", running.address);
     std::future::pending().await
 }

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use metrics::{Counter, Histogram, Unit, describe_counter, describe_gauge, describe_histogram};
 use metrics_exporter_prometheus::{BuildError, Matcher, PrometheusBuilder, PrometheusHandle};
+use protocol::Refusal;
 use protocol::game::AnswerStatus;
 pub use realtime::metrics::{DELIVERIES_INTERRUPTED, PUBLICATIONS_OUT};
 pub use storage::CORRUPT_DATA;
@@ -75,6 +76,11 @@ pub(crate) fn show_stored(bytes: u64, quota: u64) {
 pub(crate) struct Hot {
     pub(crate) publications_in: Counter,
     pub(crate) publish_to_deliver: Histogram,
+}
+
+/// Counts a refusal, in whichever form it is sent.
+pub fn count_refusal(refusal: &Refusal) {
+    metrics::counter!(ERRORS, "code" => refusal.code.as_str()).increment(1);
 }
 
 /// Counts an answer in a game by its result.

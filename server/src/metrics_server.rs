@@ -11,12 +11,13 @@ use axum::http::{StatusCode, header};
 use axum::middleware::{Next, from_fn};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use realtime::hub::Hub;
 use tokio::net::TcpListener;
-use tracing::{info, warn};
+use tracing::warn;
 
 use crate::config::{Config, MetricsListen};
+use crate::games::Games;
 use crate::http::Host;
-use crate::node::Node;
 
 /// By default metrics are served on loopback, at the node's own port plus this.
 const PORT_AFTER: u16 = 1000;
@@ -56,10 +57,16 @@ fn usual_address(node: SocketAddr) -> Option<SocketAddr> {
     Some(SocketAddr::from(([127, 0, 0, 1], port)))
 }
 
+/// What is counted when the metrics are read.
+#[derive(Clone)]
+pub(crate) struct Gauged {
+    pub(crate) hub: Arc<Hub>,
+    pub(crate) games: Arc<Games>,
+}
+
 /// The route of the metrics, `/metrics`.
-pub(crate) fn router(node: Arc<Node>, address: SocketAddr) -> Router {
-    info!("the figures of node {} are at http://{address}/metrics", node.name);
-    let router = Router::new().route("/metrics", get(figures)).with_state(node);
+pub(crate) fn router(gauged: Gauged, address: SocketAddr) -> Router {
+    let router = Router::new().route("/metrics", get(figures)).with_state(gauged);
     if address.ip().is_loopback() { router.layer(from_fn(by_address)) } else { router }
 }
 
@@ -73,11 +80,11 @@ async fn by_address(request: Request, next: Next) -> Response {
         .into_response()
 }
 
-async fn figures(State(node): State<Arc<Node>>) -> Response {
+async fn figures(State(gauged): State<Gauged>) -> Response {
     #[expect(clippy::cast_precision_loss, reason = "a gauge of rooms needs no more than 52 bits")]
-    ::metrics::gauge!(crate::metrics::ROOMS).set(node.hub.channels() as f64);
+    ::metrics::gauge!(crate::metrics::ROOMS).set(gauged.hub.channels() as f64);
     #[expect(clippy::cast_precision_loss, reason = "nor does one of games")]
-    ::metrics::gauge!(crate::metrics::GAMES).set(node.games.local_games().count() as f64);
+    ::metrics::gauge!(crate::metrics::GAMES).set(gauged.games.local_games().count() as f64);
     match crate::metrics::install() {
         Ok(handle) => ([(header::CONTENT_TYPE, "text/plain; version=0.0.4")], handle.render()).into_response(),
         Err(error) => (StatusCode::INTERNAL_SERVER_ERROR, error.to_string()).into_response(),

@@ -1,11 +1,9 @@
 //! One server process: its parts, put together once and shared by every request.
 
-use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
-use protocol::{Member, MessageId, Refusal, RoomId, UserId};
-use realtime::broker::{Broker, Deliveries, Ephemeral};
+use axum::Router;
+use realtime::broker::{Broker, Deliveries};
 use realtime::channel::Channel;
 use realtime::dispatcher::Dispatcher;
 use realtime::history::{History, shared::SharedHistory};
@@ -15,31 +13,30 @@ use storage::StorageError;
 use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
-use tracing::warn;
 
 use crate::application::{self, RoomsAndGames};
 use crate::backend::Backend;
-use crate::chat::{Chat, ClassChatGate, Posted};
+use crate::chat::{Chat, ChatService, ClassChatGate};
 use crate::config::Config;
-use crate::games::{Games, GamesParts, LocalGames, is_class_room};
+use crate::games::{GameService, Games, GamesParts, LocalGames};
+use crate::http::{Entrance, Gate, Identity, QuizFiles};
+use crate::limits::TrustedProxies;
 use crate::quizzes::Library;
-use crate::quota::{Payer, Quotas};
+use crate::quota::Quotas;
 use crate::readiness::Readiness;
 use crate::retention::Sweep;
-use crate::rooms::Directory;
+use crate::rooms::{Directory, Renaming};
+use crate::router::{AuthorPages, FormErrors, GamePages, Pages, Rooms, Routes};
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
 use crate::workers::Workers;
-use crate::ws::{ConnectionTimeouts, Connections};
+use crate::ws::{ConnectionTimeouts, Connections, Gateway, Service, route_for};
 
 /// How many clients join rooms at a time: enough to keep the log busy. With more, newcomers of a storm wait
 /// longer for their handshake, and nobody is in sooner.
 const MAX_CONCURRENT_JOINS: usize = 64;
 
-/// A room is noted as active with its first message, and with each so many after it.
-const NOTED_EVERY: u64 = 64;
-
-/// The parts of one node, shared by every request.
+/// The parts of one node. Known to the composition alone: each handler gets the parts that it uses.
 pub struct Node {
     /// The node's name in logs and between nodes.
     pub name: String,
@@ -65,22 +62,18 @@ pub struct Node {
     /// The subscriptions of this node's connections.
     pub hub: Arc<Hub>,
     /// Checks and posts messages to rooms.
-    pub chat: Chat,
+    pub chat: Arc<Chat>,
     /// Signs and verifies sessions and tokens.
     pub sessions: Sessions,
     /// Signs people out, and learns of sign-outs on other nodes.
-    pub revoker: Revoker,
+    pub revoker: Arc<Revoker>,
     /// Who may write quizzes and start games.
     pub authors: Authors,
     /// How much one session and one address may do.
     pub throttle: Arc<Throttle>,
-    /// One permit for each client that is entering or leaving a room.
-    pub join_permits: Arc<Semaphore>,
-    /// Threads for work that a single request can make expensive.
-    pub workers: Workers,
     /// Watches whether connections are alive.
     pub connections: Arc<Connections>,
-    readiness: Readiness,
+    trusted_proxies: Arc<TrustedProxies>,
     /// Cancelled when the node shuts down: it is no longer ready and closes its connections.
     pub leaving: CancellationToken,
     /// Tracks the task of each WebSocket, to wait for their end.
@@ -99,7 +92,7 @@ impl Node {
         let settings = Settings { grace: config.limits.presence_grace, ..Settings::default() };
         let presence = Arc::new(Presence::start(opened.presence.clone(), tell, settings));
         let history = Arc::new(SharedHistory::new(opened.history));
-        let directory = Directory::new(opened.rooms, opened.presence);
+        let directory = Arc::new(Directory::new(opened.rooms, opened.presence));
         let leaving = CancellationToken::new();
         let limits = &config.limits;
         let patience = ConnectionTimeouts {
@@ -138,27 +131,26 @@ impl Node {
             let games = classes.clone();
             Box::pin(async move { games.chat_is_open(&key).await })
         });
+        let chat = Chat::new(opened.broker.clone(), classes, quotas.clone(), config.limits.message_chars);
         let node = Self {
             name: opened.node_name,
-            chat: Chat::new(opened.broker.clone(), classes, quotas.clone(), config.limits.message_chars),
+            chat: Arc::new(chat.noting_in(directory.clone())),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             throttle: Throttle::start(config.limits.rate_limit, opened.ledger, leaving.clone()),
             broker: opened.broker,
             history,
             presence,
-            directory: Arc::new(directory),
+            directory,
             library,
             quotas,
             sweep: opened.sweep,
             games,
             local_games,
             hub,
-            join_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_JOINS)),
-            workers: Workers::default(),
-            readiness: Readiness::default(),
+            trusted_proxies: config.trusted_proxies.clone().into(),
             connections,
-            revoker,
+            revoker: Arc::new(revoker),
             config,
             leaving,
             sockets: TaskTracker::new(),
@@ -174,33 +166,108 @@ impl Node {
         Dispatcher { hub: self.hub.clone(), presence, application: Arc::new(application) }
     }
 
-    /// The account that something stored for this request is charged to.
-    pub fn payer(&self, person: &UserId, headers: &HeaderMap, address: IpAddr) -> Payer {
-        Payer { person: person.clone(), address: Some(address), is_known: self.authors.has_key(headers) }
+    /// The service of the chat's WebSockets.
+    pub fn chat_service(&self) -> Arc<ChatService> {
+        Arc::new(ChatService {
+            chat: self.chat.clone(),
+            directory: self.directory.clone(),
+            games: self.games.clone(),
+            hub: self.hub.clone(),
+            presence: self.presence.clone(),
+            sessions: self.sessions.clone(),
+            throttle: self.throttle.clone(),
+            rooms_per_connection: self.config.limits.rooms_per_connection,
+        })
     }
 
-    /// Posts a message to a room, which is in the list from then on.
-    ///
-    /// # Errors As [`Chat::post`].
-    pub async fn post(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
-        let said = self.chat.post(room, author, id, text).await?;
-        let is_noted = said.appended.position.offset % NOTED_EVERY == 1 && !said.appended.repeated;
-        // A class chat is not in the list: it is found by its game.
-        if is_noted && !is_class_room(room) {
-            self.directory.note_message(room).await;
-        }
-        Ok(said)
+    fn game_service(&self) -> Arc<GameService> {
+        Arc::new(GameService {
+            games: self.games.clone(),
+            sessions: self.sessions.clone(),
+            authors: self.authors.clone(),
+            throttle: self.throttle.clone(),
+        })
     }
 
-    /// Renames somebody on all nodes. Returns in how many rooms they are on this one.
-    pub async fn rename(&self, member: &Member) -> usize {
-        let rooms = self.presence.rename(member);
-        let notice = Ephemeral::Notice(Presence::notice_of(member).into());
-        if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
-            // A node that has the person in a common room learns it by presence.
-            warn!("the other nodes were not told of a new name: {error}");
+    fn gateway(&self) -> Arc<Gateway> {
+        Arc::new(Gateway {
+            allowed_origins: self.config.allowed_origins.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+            require_session: self.config.require_session,
+            limits: self.config.limits.clone(),
+            sessions: self.sessions.clone(),
+            throttle: self.throttle.clone(),
+            connections: self.connections.clone(),
+            join_permits: Arc::new(Semaphore::new(MAX_CONCURRENT_JOINS)),
+            sockets: self.sockets.clone(),
+            leaving: self.leaving.clone(),
+        })
+    }
+
+    /// What is behind all routes; `/ws` is served by `service`.
+    pub(crate) fn routes<S: Service>(&self, service: Arc<S>) -> Routes {
+        let gateway = self.gateway();
+        let entrance = Entrance { hosts: self.config.hosts.clone(), trusted_proxies: self.trusted_proxies.clone() };
+        Routes {
+            sockets: Router::new()
+                .route("/ws", route_for(gateway.clone(), service))
+                .route("/games", route_for(gateway, self.game_service())),
+            pages: self.pages(),
+            entrance: Arc::new(entrance),
+            readiness: Arc::new(Readiness::new(self.broker.clone(), self.leaving.clone())),
         }
-        rooms
+    }
+
+    fn pages(&self) -> Pages {
+        let (throttle, trusted_proxies) = (self.throttle.clone(), self.trusted_proxies.clone());
+        let gate = Gate::new(throttle.clone(), self.config.allowed_origins.clone(), trusted_proxies.clone());
+        Pages {
+            rooms: Arc::new(self.room_pages()),
+            authors: Arc::new(AuthorPages {
+                authors: self.authors.clone(),
+                games: self.games.clone(),
+                library: self.library.clone(),
+                sessions: self.sessions.clone(),
+                throttle: throttle.clone(),
+                trusted_proxies: trusted_proxies.clone(),
+            }),
+            games: Arc::new(GamePages {
+                authors: self.authors.clone(),
+                games: self.games.clone(),
+                sessions: self.sessions.clone(),
+                trusted_proxies: trusted_proxies.clone(),
+            }),
+            files: QuizFiles {
+                authors: self.authors.clone(),
+                sessions: self.sessions.clone(),
+                library: self.library.clone(),
+                throttle: throttle.clone(),
+                workers: Workers::default(),
+                trusted_proxies: trusted_proxies.clone(),
+            },
+            gate: Arc::new(gate),
+            identity: Arc::new(Identity { sessions: self.sessions.clone(), authors: self.authors.clone() }),
+            form_errors: FormErrors { sessions: self.sessions.clone(), throttle, trusted_proxies },
+            answer_within: self.config.limits.answer_within,
+        }
+    }
+
+    fn room_pages(&self) -> Rooms {
+        Rooms {
+            authors: self.authors.clone(),
+            chat: self.chat.clone(),
+            directory: self.directory.clone(),
+            games: self.games.clone(),
+            history: self.history.clone(),
+            presence: self.presence.clone(),
+            quotas: self.quotas.clone(),
+            renaming: Renaming::new(self.presence.clone(), self.broker.clone()),
+            revoker: self.revoker.clone(),
+            room_listing: self.config.room_listing,
+            sessions: self.sessions.clone(),
+            throttle: self.throttle.clone(),
+            trusted_proxies: self.trusted_proxies.clone(),
+        }
     }
 
     /// Subscribes to the notices for all nodes.
@@ -209,19 +276,4 @@ impl Node {
     pub async fn subscribe_to_nodes(&self) -> Result<(), StorageError> {
         self.broker.subscribe(&Channel::Nodes).await
     }
-
-    /// Whether people can be sent to this node now.
-    ///
-    /// # Errors A sentence that says why not.
-    pub async fn ready(&self) -> Result<(), String> {
-        if self.leaving.is_cancelled() {
-            return Err("this node is leaving".into());
-        }
-        self.readiness.check(async { self.broker.ready().await.map_err(|error| error.to_string()) }).await
-    }
-}
-
-/// Counts a refusal, in whichever form it is sent.
-pub fn count_refusal(refusal: &Refusal) {
-    metrics::counter!(crate::metrics::ERRORS, "code" => refusal.code.as_str()).increment(1);
 }

@@ -14,9 +14,10 @@ use tracing::{info, warn};
 
 use crate::backend::{self, BackendError};
 use crate::config::Config;
+use crate::metrics_server::Gauged;
 use crate::node::Node;
 use crate::serve::{self, Capacity, ConnectionLimiter, Deadlines};
-use crate::ws::{self, WebSocketRoute};
+use crate::ws::Service;
 use crate::{metrics, metrics_server, quota, retention, router};
 
 /// How long clients that were sent away last need to be on another node.
@@ -84,13 +85,16 @@ pub struct Running {
 ///
 /// # Errors [`StartError`], as a sentence for the operator.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    start_with(config, ws::chat_route()).await
+    start_with(config, Node::chat_service).await
 }
 
-/// Starts a node with another handler of its WebSockets.
+/// Starts a node with another service behind `/ws`.
 ///
 /// # Errors [`StartError`], as for [`start`].
-pub async fn start_with(config: Config, websocket_route: WebSocketRoute) -> Result<Running, StartError> {
+pub async fn start_with<S: Service>(
+    config: Config,
+    service: impl FnOnce(&Node) -> Arc<S>,
+) -> Result<Running, StartError> {
     let collecting = AbortOnDropHandle::new(tokio::spawn(metrics::upkeep(metrics::install()?)));
     let address = config.address();
     let listener = TcpListener::bind(address).await.map_err(|error| StartError::Listen(address, error))?;
@@ -113,7 +117,7 @@ pub async fn start_with(config: Config, websocket_route: WebSocketRoute) -> Resu
         warn!("what other nodes say to all is heard later: {error}");
     }
 
-    let router = router::build(&node, address, websocket_route)?;
+    let router = router::build(node.routes(service(&node)), &node.config, address)?;
     let stop_http = CancellationToken::new();
     let deadlines = deadlines(&node.config);
     let http =
@@ -121,7 +125,9 @@ pub async fn start_with(config: Config, websocket_route: WebSocketRoute) -> Resu
     info!(node = node.name, "node {} serves http://{address}", node.name);
     let metrics_address = figures.as_ref().and_then(|listener| listener.local_addr().ok());
     let figures = figures.zip(metrics_address).map(|(listener, address)| {
-        let router = metrics_server::router(node.clone(), address);
+        info!("the figures of node {} are at http://{address}/metrics", node.name);
+        let gauged = Gauged { hub: node.hub.clone(), games: node.games.clone() };
+        let router = metrics_server::router(gauged, address);
         let connection_limiter =
             ConnectionLimiter::new(Capacity { connections: metrics_server::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
         tokio::spawn(serve::serve(listener, router, connection_limiter, deadlines, stop_http.clone()))

@@ -15,18 +15,46 @@ use realtime::presence::Departure;
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role};
 use super::{GameSnapshot, Games, Key, PlayAgain, Seeker, entering, texts};
-use crate::node::{Node, count_refusal};
+use crate::metrics::count_refusal;
 use crate::quota::Payer;
-use crate::session::HostRole;
-use crate::throttle::Cost;
-use crate::ws::{Action, Frame, Handler, Meter, Purpose, Verdict, Visitor};
+use crate::session::{Authors, HostRole, Sessions};
+use crate::throttle::{Cost, Throttle};
+use crate::ws::{Action, Frame, Handler, Meter, Purpose, Service, Verdict, Visitor};
 
 /// How many host's tokens one connection brings at most; the latest count.
 const TOKENS: usize = 32;
 
+/// The parts of a node that the WebSockets of games, `/games`, use.
+pub struct GameService {
+    /// This node's part in all games.
+    pub games: Arc<Games>,
+    /// Verifies and makes the tokens of hosts and seats.
+    pub sessions: Sessions,
+    /// Tells who may begin games.
+    pub authors: Authors,
+    /// Limits how many frames a client and an address send.
+    pub throttle: Arc<Throttle>,
+}
+
+impl Service for GameService {
+    type Handler = Client;
+    type Credentials = Box<Credentials>;
+
+    fn credentials(&self, headers: &HeaderMap, address: IpAddr) -> Box<Credentials> {
+        let (mut hosts, may_write) = (self.sessions.host_tokens(headers), self.authors.may_write(headers));
+        hosts.drain(..hosts.len().saturating_sub(TOKENS));
+        Box::new(Credentials { hosts, address, may_write, has_key: self.authors.has_key(headers) })
+    }
+
+    fn begin(self: Arc<Self>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Box<Credentials>) -> Client {
+        let meter = Meter::new(credentials.address);
+        Client { service: self, member: visitor.member, outbox, credentials, meter, place: None }
+    }
+}
+
 /// One connection on `/games`: its session, the game that it is in, and its rate limits.
 pub struct Client {
-    node: Arc<Node>,
+    service: Arc<GameService>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     credentials: Box<Credentials>,
@@ -60,20 +88,8 @@ struct JoinedGame {
 
 impl Handler for Client {
     type Deferred = DeferredFrame;
-    type Credentials = Box<Credentials>;
 
     const PURPOSE: Purpose = Purpose::Games;
-
-    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> Box<Credentials> {
-        let (mut hosts, may_write) = (node.sessions.host_tokens(headers), node.authors.may_write(headers));
-        hosts.drain(..hosts.len().saturating_sub(TOKENS));
-        Box::new(Credentials { hosts, address, may_write, has_key: node.authors.has_key(headers) })
-    }
-
-    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Box<Credentials>) -> Self {
-        let meter = Meter::new(credentials.address);
-        Self { node, member: visitor.member, outbox, credentials, meter, place: None }
-    }
 
     fn member(&self) -> &Arc<Member> {
         &self.member
@@ -85,7 +101,7 @@ impl Handler for Client {
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
         let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
-        match (self.meter.spend(&self.node.throttle, &self.member.id, cost), message) {
+        match (self.meter.spend(&self.service.throttle, &self.member.id, cost), message) {
             (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), _) | (Verdict::Pass, Err(refusal)) => refuse(&self.outbox, refusal),
             (Verdict::Pass, Ok(GameClientMessage::Ping)) => say(&self.outbox, &GameServerMessage::Pong),
@@ -200,7 +216,7 @@ impl Client {
     /// Lets this connection come back to the game without a token. Only for its latest games: otherwise one
     /// connection could fill the memory.
     fn note_host(&mut self, key: &Key, role: &HostRole) {
-        let token = self.node.sessions.host_token(&key.pin, &key.id, role);
+        let token = self.service.sessions.host_token(&key.pin, &key.id, role);
         let hosts = &mut self.credentials.hosts;
         if !hosts.contains(&token) {
             hosts.push(token);
@@ -245,7 +261,7 @@ impl Client {
     async fn join(&mut self, join: Join, loaded: &GameSnapshot) -> Result<(), Refusal> {
         let games = self.games().clone();
         let Key { pin, id } = &loaded.key;
-        let seat = join.seat.as_deref().and_then(|token| self.node.sessions.seat_of(token, pin, id));
+        let seat = join.seat.as_deref().and_then(|token| self.service.sessions.seat_of(token, pin, id));
         let player: &UserId = seat.as_ref().unwrap_or(&self.member.id);
         let (nickname, address) = (join.nickname.as_deref(), self.credentials.address);
         let entered = entering::player(&games, loaded, player, nickname, address, self.outbox.clone()).await;
@@ -313,7 +329,7 @@ impl Client {
     }
 
     fn games(&self) -> &Arc<Games> {
-        &self.node.games
+        &self.service.games
     }
 
     fn joined_game(&self) -> Result<&JoinedGame, Refusal> {
@@ -325,7 +341,7 @@ impl Client {
     /// # Errors The refusal: no host, or one who was removed or signed out meanwhile.
     async fn hosting(&self) -> Result<&Participant, Refusal> {
         let participant = &self.joined_game()?.participant;
-        if participant.whose.as_ref().is_some_and(|whose| self.node.sessions.has_ended(whose)) {
+        if participant.whose.as_ref().is_some_and(|whose| self.service.sessions.has_ended(whose)) {
             return Err(texts::not_host());
         }
         match &participant.role {

@@ -15,9 +15,8 @@ use tokio::time::sleep;
 
 use super::bodies::{Bodies, BodyError};
 use super::{body_bytes, origin};
-use crate::limits::{client_address, warn_of_unknown_proxy};
-use crate::node::Node;
-use crate::throttle::{Purpose, request as cost};
+use crate::limits::{TrustedProxies, client_address, warn_of_unknown_proxy};
+use crate::throttle::{Purpose, Throttle, request as cost};
 
 /// How many bodies of requests are read at a time, and how many of one address. Bodies that come with the
 /// head do not count.
@@ -35,14 +34,16 @@ pub(crate) struct TooMuch;
 
 /// What the gate works with.
 pub struct Gate {
-    node: Arc<Node>,
+    throttle: Arc<Throttle>,
+    allowed_origins: Vec<String>,
+    trusted_proxies: Arc<TrustedProxies>,
     bodies: Bodies,
 }
 
 impl Gate {
-    /// The gate of a node.
-    pub fn of(node: Arc<Node>) -> Arc<Self> {
-        Arc::new(Self { node, bodies: Bodies::new(BODIES, BODIES_PER_ADDRESS) })
+    /// A gate that counts requests in `throttle`; pages of `allowed_origins` may call too.
+    pub fn new(throttle: Arc<Throttle>, allowed_origins: Vec<String>, trusted_proxies: Arc<TrustedProxies>) -> Self {
+        Self { throttle, allowed_origins, trusted_proxies, bodies: Bodies::new(BODIES, BODIES_PER_ADDRESS) }
     }
 }
 
@@ -54,18 +55,18 @@ pub async fn api_gate(
     request: Request,
     next: Next,
 ) -> Response {
-    let Gate { node, bodies } = &*gate;
+    let Gate { throttle, allowed_origins, trusted_proxies, bodies } = &*gate;
     let headers = request.headers();
-    if request.method() == Method::POST && !origin::may_change(headers, &node.config.allowed_origins) {
+    if request.method() == Method::POST && !origin::may_change(headers, allowed_origins) {
         origin::note_refusal(headers);
         // A page whose WebSocket is refused calls this to find out why, and shows the sentence.
         return (StatusCode::FORBIDDEN, ADDRESS_NOT_LET_IN).into_response();
     }
-    warn_of_unknown_proxy(peer, headers, &node.config.trusted_proxies);
-    let address = client_address(peer, headers, &node.config.trusted_proxies);
+    warn_of_unknown_proxy(peer, headers, trusted_proxies);
+    let address = client_address(peer, headers, trusted_proxies);
     let is_read = matches!(*request.method(), Method::GET | Method::HEAD);
     let tokens = cost::cost_of(is_read, request.uri().path());
-    if let Err(wait) = node.throttle.spend_at(address, Purpose::Request, tokens) {
+    if let Err(wait) = throttle.spend_at(address, Purpose::Request, tokens) {
         let seconds = wait.as_secs() + 1;
         sleep(TOO_MUCH_TAKES).await;
         let sentence = format!("Too many requests came from your network. Try again in {seconds} s.");
@@ -80,7 +81,7 @@ pub async fn api_gate(
         false => request,
     };
     // The permit is for the work; waiting for a body needs none.
-    let permit = if waits { node.throttle.acquire_permit(address).await } else { None };
+    let permit = if waits { throttle.acquire_permit(address).await } else { None };
     if let Some(permit) = &permit {
         request.extensions_mut().insert(permit.handle());
     }
@@ -91,7 +92,7 @@ pub async fn api_gate(
     }
     // The file does not exist, and a whole page was rendered to say so.
     if response.status() == StatusCode::NOT_FOUND && tokens < cost::PAGE {
-        node.throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);
+        throttle.charge_at(address, Purpose::Request, cost::PAGE - tokens);
     }
     response
 }

@@ -18,21 +18,28 @@ use tracing::warn;
 use super::host::{FORWARDED_HOST, FORWARDED_PORT, Host};
 use super::log_once::LogOnce;
 use super::{HEALTH, READY, origin};
-use crate::config::Config;
-use crate::node::Node;
+use crate::limits::TrustedProxies;
 
 /// The header in which a proxy says by which scheme it was asked.
 const PROTO: &str = "x-forwarded-proto";
 
+/// What requests are checked against.
+pub struct Entrance {
+    /// The names that are served; empty: all.
+    pub hosts: Vec<Host>,
+    /// The proxies whose headers are believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+}
+
 /// Lets a request through, or answers it.
-pub async fn entrance(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    match check(&mut request, &node.config) {
+pub async fn entrance(State(allowed): State<Arc<Entrance>>, mut request: Request, next: Next) -> Response {
+    match check(&mut request, &allowed) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
+fn check(request: &mut Request, allowed: &Entrance) -> Result<(), Refusal> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return Err(Refusal::Method);
     }
@@ -40,16 +47,16 @@ fn check(request: &mut Request, config: &Config) -> Result<(), Refusal> {
     let target = target(request.uri(), host.as_ref())?;
     // Load balancers ask a node by its address, whatever its public name.
     let is_probe = [HEALTH, READY].contains(&target.path());
-    let is_served = |asked: &Host| config.hosts.iter().any(|served| served.serves(asked));
-    if !config.hosts.is_empty() && !is_probe && !host.as_ref().is_some_and(is_served) {
+    let is_served = |asked: &Host| allowed.hosts.iter().any(|served| served.serves(asked));
+    if !allowed.hosts.is_empty() && !is_probe && !host.as_ref().is_some_and(is_served) {
         note_misdirected(host.as_ref());
         return Err(Refusal::Misdirected);
     }
     *request.uri_mut() = target;
     let peer = request.extensions().get::<SocketAddr>().map(|peer| peer.ip().to_canonical());
-    let is_proxy = peer.is_some_and(|peer| config.trusted_proxies.iter().any(|proxy| proxy.contains(&peer)));
+    let is_proxy = peer.is_some_and(|peer| allowed.trusted_proxies.iter().any(|proxy| proxy.contains(&peer)));
     let headers = request.headers_mut();
-    if !config.trusted_proxies.is_empty() && !is_proxy {
+    if !allowed.trusted_proxies.is_empty() && !is_proxy {
         headers.remove(PROTO);
     }
     // Origins are compared with these headers, so only a trusted proxy may set them.

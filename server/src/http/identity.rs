@@ -8,23 +8,32 @@ use axum::middleware::Next;
 use axum::response::Response;
 use protocol::Member;
 
-use crate::node::Node;
-use crate::session::{Visit, guest, is_session};
+use crate::session::{Authors, Sessions, Visit, guest, is_session};
+
+/// What tells who a visitor is.
+pub struct Identity {
+    /// Reads and writes sessions.
+    pub sessions: Sessions,
+    /// Renews the cookie of authors.
+    pub authors: Authors,
+}
 
 /// Reads the session and puts the [`Member`] into the request's extensions; a new visitor becomes a guest.
 /// The answer sets the cookie of a guest, or a renewed one, unless the handler itself sets one (a new name)
 /// or the answer is a file.
-pub async fn identity(State(node): State<Arc<Node>>, mut request: Request, next: Next) -> Response {
-    let (member, cookies) = match node.sessions.visit(request.headers()) {
+pub async fn identity(State(identity): State<Arc<Identity>>, mut request: Request, next: Next) -> Response {
+    let (member, cookies) = match identity.sessions.visit(request.headers()) {
         Some(Visit { member, is_due: false }) => (member, Vec::new()),
         Some(Visit { member, is_due: true }) => {
-            let cookies =
-                [node.sessions.write(&member, request.headers()), node.authors.renew(&member.id, request.headers())];
+            let cookies = [
+                identity.sessions.write(&member, request.headers()),
+                identity.authors.renew(&member.id, request.headers()),
+            ];
             (member, cookies.into_iter().flatten().collect())
         }
         None => {
             let member = guest();
-            let cookie = node.sessions.write(&member, request.headers());
+            let cookie = identity.sessions.write(&member, request.headers());
             (member, cookie.into_iter().collect())
         }
     };

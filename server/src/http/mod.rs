@@ -9,7 +9,7 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use protocol::limits;
 
-use crate::node::Node;
+use crate::readiness::Readiness;
 
 mod api_gate;
 mod bodies;
@@ -26,12 +26,12 @@ mod quizzes;
 pub use api_gate::{Gate, api_gate};
 pub(crate) use api_gate::{TOO_MUCH_TAKES, TooMuch};
 pub use compression::compression;
-pub use entrance::entrance;
+pub use entrance::{Entrance, entrance};
 pub use headers::{is_file, security_headers};
 pub use host::{Host, HostError, site_address};
-pub use identity::identity;
+pub use identity::{Identity, identity};
 pub use panics::{catch_panics, report_panics};
-pub use quizzes::{Understood, quizzes};
+pub use quizzes::{QuizFiles, Understood, quizzes};
 
 const HEALTH: &str = "/healthz";
 const READY: &str = "/readyz";
@@ -49,8 +49,8 @@ const SAVE_QUIZ: &str = "/api/save-quiz";
 const QUIZ_BYTES: usize = limits::QUIZ_BYTES * 4;
 
 /// Routes for the operator: health and readiness.
-pub fn operations() -> Router<Arc<Node>> {
-    Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz))
+pub(crate) fn operations(readiness: Arc<Readiness>) -> Router {
+    Router::new().route(HEALTH, get(healthz)).route(READY, get(readyz)).with_state(readiness)
 }
 
 /// How many bytes of a request's body are read at most.
@@ -69,8 +69,8 @@ async fn healthz() -> &'static str {
 
 /// Answers 200 when people can be sent here: the log was written and read, and this node
 /// is not shutting down.
-async fn readyz(State(node): State<Arc<Node>>) -> Response {
-    match node.ready().await {
+async fn readyz(State(readiness): State<Arc<Readiness>>) -> Response {
+    match readiness.check().await {
         Ok(()) => "ready\n".into_response(),
         Err(why) => (StatusCode::SERVICE_UNAVAILABLE, format!("not ready: {why}\n")).into_response(),
     }

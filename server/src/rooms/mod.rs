@@ -12,8 +12,10 @@ pub mod directory;
 pub mod embedded;
 pub(crate) mod namesake;
 pub mod redis;
+mod renaming;
 
 pub use directory::Directory;
+pub use renaming::Renaming;
 
 /// The largest number of known rooms; the one that was quiet longest is forgotten first.
 pub const KNOWN: usize = 10_000;

@@ -25,9 +25,9 @@ use leptos::server_fn::error::SERVER_FN_ERROR_HEADER;
 use protocol::{Member, RoomId, UserId, wire};
 
 use crate::http::{TooMuch, body_bytes};
-use crate::limits::client_address;
-use crate::node::Node;
-use crate::throttle::{Purpose, request as cost};
+use crate::limits::{TrustedProxies, client_address};
+use crate::session::Sessions;
+use crate::throttle::{Purpose, Throttle, request as cost};
 
 /// The parameters in which the library would read errors of forms.
 const FOREIGN: [&str; 3] = ["__path", "__err", "__seal"];
@@ -42,8 +42,15 @@ const SENTENCE_BYTES: usize = 16 * 1024;
 pub(super) type RenderPage = Arc<dyn Fn(Request) -> Pin<Box<dyn Future<Output = Response> + Send>> + Send + Sync>;
 
 /// What the layer works with.
-pub(super) struct FormErrors {
-    node: Arc<Node>,
+pub(crate) struct FormErrors {
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
+}
+
+/// The layer, with what renders its pages.
+pub(super) struct FormErrorLayer {
+    parts: FormErrors,
     render: RenderPage,
 }
 
@@ -96,9 +103,9 @@ const VERSIONS: &str = "/versions";
 const NO_COOKIES: &str = "This browser blocks cookies here, and without them nothing can be kept for you. Allow cookies \
                           for this site, then try again.";
 
-impl FormErrors {
-    pub(super) fn new(node: Arc<Node>, render: RenderPage) -> Arc<Self> {
-        Arc::new(Self { node, render })
+impl FormErrorLayer {
+    pub(super) fn new(parts: FormErrors, render: RenderPage) -> Arc<Self> {
+        Arc::new(Self { parts, render })
     }
 
     /// Passes a form on, and makes sure that its sender reads what was wrong.
@@ -140,15 +147,15 @@ impl FormErrors {
     /// The cookie that carries an error to the page; `None` where none can.
     fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
         // A client without a session keeps no cookies, and is another person on the next page.
-        self.node.sessions.read(headers)?;
-        self.node.sessions.flash_cookie(person, &wire::encode(&(page, returned)), headers)
+        self.parts.sessions.read(headers)?;
+        self.parts.sessions.flash_cookie(person, &wire::encode(&(page, returned)), headers)
     }
 
     /// Renders the page as the response to the form.
     async fn render_page(&self, mut asker: Parts, page: &str, returned: ReturnedForm) -> Response {
         if let Some(peer) = asker.extensions.get::<SocketAddr>() {
-            let address = client_address(*peer, &asker.headers, &self.node.config.trusted_proxies);
-            self.node.throttle.charge_at(address, Purpose::Request, cost::PAGE);
+            let address = client_address(*peer, &asker.headers, &self.parts.trusted_proxies);
+            self.parts.throttle.charge_at(address, Purpose::Request, cost::PAGE);
         }
         asker.method = Method::GET;
         asker.uri = page.parse().unwrap_or_default();
@@ -161,11 +168,11 @@ impl FormErrors {
 
     /// Shows a page, with the error of a form if there is one.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
-        let response = self.node.sessions.flash_text(person, request.headers());
+        let response = self.parts.sessions.flash_text(person, request.headers());
         let response = response.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
         let response = response.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
         let Some((_, returned)) = response else { return next.run(request).await };
-        let forget = self.node.sessions.clear_flash(request.headers());
+        let forget = self.parts.sessions.clear_flash(request.headers());
         request.extensions_mut().insert(Arc::new(returned));
         let mut answer = next.run(request).await;
         // A redirect has shown nothing yet.
@@ -177,7 +184,11 @@ impl FormErrors {
 }
 
 /// The layer that shows errors of forms, and removes the library's parameters from requests.
-pub(super) async fn form_errors(State(forms): State<Arc<FormErrors>>, mut request: Request, next: Next) -> Response {
+pub(super) async fn form_errors(
+    State(forms): State<Arc<FormErrorLayer>>,
+    mut request: Request,
+    next: Next,
+) -> Response {
     let Some(Member { id, .. }) = request.extensions().get::<Member>().cloned() else {
         return next.run(request).await;
     };

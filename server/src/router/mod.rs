@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::{IpAddr, Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::time::Duration;
 
 use app::api::formulas::FormulaService;
 use app::api::games::GameService;
@@ -23,15 +24,15 @@ use tower_http::services::ServeDir;
 use tower_http::timeout::TimeoutLayer;
 use tracing::warn;
 
+use crate::config::Config;
 use crate::http::quizzes as quiz_files;
 use crate::http::{
-    Gate, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file, operations, security_headers,
-    site_address,
+    Entrance, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file,
+    operations, security_headers, site_address,
 };
-use crate::limits::client_address;
-use crate::node::Node;
+use crate::limits::{TrustedProxies, client_address};
+use crate::readiness::Readiness;
 use crate::throttle::RequestPermitHandle;
-use crate::ws;
 
 mod addresses;
 mod form_errors;
@@ -41,9 +42,11 @@ mod importing;
 mod quizzes;
 mod rooms;
 
-use form_errors::{FormErrors, RenderPage};
-use quizzes::Authors;
-use rooms::Rooms;
+pub(crate) use form_errors::FormErrors;
+use form_errors::{FormErrorLayer, RenderPage};
+pub(crate) use games::GamePages;
+pub(crate) use quizzes::AuthorPages;
+pub(crate) use rooms::Rooms;
 
 /// The address that the plain form of a room posts to: the room's own, so that a page with an error has that
 /// address, too. It calls the server function that posts a message.
@@ -65,7 +68,6 @@ pub enum SiteError {
 
 #[derive(Clone)]
 struct Site {
-    node: Arc<Node>,
     options: LeptosOptions,
 }
 
@@ -75,35 +77,54 @@ impl FromRef<Site> for LeptosOptions {
     }
 }
 
-impl FromRef<Site> for Arc<Node> {
-    fn from_ref(site: &Site) -> Self {
-        site.node.clone()
-    }
+/// What is behind the routes: each part has what its handlers use, and no more.
+pub(crate) struct Routes {
+    /// The WebSockets, `/ws` and `/games`.
+    pub(crate) sockets: Router,
+    /// The pages, files and calls.
+    pub(crate) pages: Pages,
+    /// Checks every request before anything else.
+    pub(crate) entrance: Arc<Entrance>,
+    /// Answers the probes of load balancers.
+    pub(crate) readiness: Arc<Readiness>,
 }
 
-/// Everything that is served on `address`; `websocket_route` is the route of the WebSockets.
+/// What is behind the pages, their files and their calls.
+pub(crate) struct Pages {
+    /// Answers the calls of rooms.
+    pub(crate) rooms: Arc<Rooms>,
+    /// Answers the calls of authors.
+    pub(crate) authors: Arc<AuthorPages>,
+    /// Answers the calls of games.
+    pub(crate) games: Arc<GamePages>,
+    /// Uploads and downloads of quizzes.
+    pub(crate) files: QuizFiles,
+    /// Limits the requests of an address.
+    pub(crate) gate: Arc<Gate>,
+    /// Gives every visitor a session.
+    pub(crate) identity: Arc<Identity>,
+    /// Shows what was wrong with a form.
+    pub(crate) form_errors: FormErrors,
+    /// How long an answer may take.
+    pub(crate) answer_within: Duration,
+}
+
+/// Everything that is served on `address`.
 ///
 /// # Errors [`SiteError`] when the pages were not built.
-pub(crate) fn build(
-    node: &Arc<Node>,
-    address: SocketAddr,
-    websocket_route: ws::WebSocketRoute,
-) -> Result<Router, SiteError> {
-    let site = Site { node: node.clone(), options: options(node, address)? };
-    // Beside the layers and not behind them: headers for pages mean nothing to a WebSocket, and would cost
-    // time for each newcomer.
-    let sockets = Router::new().route("/ws", websocket_route).route("/games", ws::route_for::<crate::games::Client>());
-    Ok(operations()
-        .with_state(node.clone())
-        .merge(pages(&site))
+pub(crate) fn build(routes: Routes, config: &Config, address: SocketAddr) -> Result<Router, SiteError> {
+    let site = Site { options: options(config, address)? };
+    // The sockets are beside the layers and not behind them: headers for pages mean nothing to a WebSocket, and would
+    // cost time for each newcomer.
+    Ok(operations(routes.readiness)
+        .merge(pages(&site, routes.pages))
         .layer(from_fn(security_headers))
-        .merge(sockets.with_state(node.clone()))
-        .layer(from_fn_with_state(node.clone(), entrance))
+        .merge(routes.sockets)
+        .layer(from_fn_with_state(routes.entrance, entrance))
         .layer(catch_panics()))
 }
 
-fn options(node: &Node, address: SocketAddr) -> Result<LeptosOptions, SiteError> {
-    let config = &node.config;
+fn options(config: &Config, address: SocketAddr) -> Result<LeptosOptions, SiteError> {
     let hash_file = config.hash_file();
     let site = config.site();
     if !site.join("pkg").is_dir() {
@@ -131,10 +152,10 @@ fn has_hashes(pkg: &Path, output_name: &str) -> bool {
     !pkg.join(&plain).is_file() && names.into_iter().any(is_hashed)
 }
 
-fn pages(site: &Site) -> Router {
-    let service: Arc<dyn Service> = Arc::new(Rooms::new(site.node.clone()));
-    let authors: Arc<dyn QuizService> = Arc::new(Authors::new(site.node.clone()));
-    let games: Arc<dyn GameService> = Arc::new(games::Games::new(site.node.clone()));
+fn pages(site: &Site, parts: Pages) -> Router {
+    let service: Arc<dyn Service> = parts.rooms;
+    let authors: Arc<dyn QuizService> = parts.authors;
+    let games: Arc<dyn GameService> = parts.games;
     let formulas: Arc<dyn FormulaService> = Arc::new(formulas::FormulaRenderer);
     let context = move || {
         provide_context(formulas.clone());
@@ -175,7 +196,7 @@ fn pages(site: &Site) -> Router {
     };
     let not_found = leptos_axum::file_and_error_handler_with_context::<Site, _>(context.clone(), app::shell);
     Router::new()
-        .merge(quiz_files(&site.node).layer(import))
+        .merge(quiz_files(parts.files).layer(import))
         .leptos_routes_with_context(site, generate_route_list(app::App), context, shell)
         .route(SAY_FORM, say)
         .fallback(move |state: State<Site>, request: Request| {
@@ -190,22 +211,22 @@ fn pages(site: &Site) -> Router {
             }
         })
         .layer(from_fn(addresses::one_address))
-        .layer(from_fn_with_state(FormErrors::new(site.node.clone(), render), form_errors::form_errors))
-        .layer(from_fn_with_state(site.node.clone(), identity))
-        .layer(from_fn_with_state(Gate::of(site.node.clone()), api_gate))
+        .layer(from_fn_with_state(FormErrorLayer::new(parts.form_errors, render), form_errors::form_errors))
+        .layer(from_fn_with_state(parts.identity, identity))
+        .layer(from_fn_with_state(parts.gate, api_gate))
         .layer(from_fn(body_limit))
-        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, site.node.config.limits.answer_within))
+        .layer(TimeoutLayer::with_status_code(StatusCode::REQUEST_TIMEOUT, parts.answer_within))
         .layer(compression())
         .with_state(site.clone())
 }
 
 /// The address of the client whose request is being answered.
-fn asker_address(node: &Node) -> IpAddr {
+fn asker_address(proxies: &TrustedProxies) -> IpAddr {
     let parts = use_context::<Parts>();
     let peer = parts.as_ref().and_then(|parts| parts.extensions.get::<SocketAddr>().copied());
     let headers = parts.map(|parts| parts.headers).unwrap_or_default();
     let peer = peer.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
-    client_address(peer, &headers, &node.config.trusted_proxies)
+    client_address(peer, &headers, proxies)
 }
 
 /// Answers the current request. While it waits, its permit is free for other requests of the address.

@@ -16,41 +16,43 @@ use storage::StorageError;
 
 use super::releasing_permit;
 use super::rooms::{too_fast, unavailable};
-use crate::limits::client_address;
-use crate::node::Node;
-use crate::quizzes::{DAMAGED, QuizzesError, samples, summary_of};
+use crate::games::Games;
+use crate::limits::{TrustedProxies, client_address};
+use crate::quizzes::{DAMAGED, Library, QuizzesError, samples, summary_of};
 use crate::quota::Payer;
-use crate::throttle::{Share, Sharer};
+use crate::session::{Authors, Sessions};
+use crate::throttle::{Share, Sharer, Throttle};
 
 /// How many running games and results are named beside the quizzes.
 const UNFINISHED: usize = 5;
 
 /// Implements the calls of authors' pages.
-pub(super) struct Authors {
-    node: Arc<Node>,
+pub(crate) struct AuthorPages {
+    pub(crate) authors: Authors,
+    pub(crate) games: Arc<Games>,
+    pub(crate) library: Library,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
 }
 
-impl Authors {
-    pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node }
-    }
-
+impl AuthorPages {
     /// The account that something stored is charged to.
     fn payer(&self, viewer: &Member) -> Result<Payer, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
-        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
-        Ok(self.node.payer(&viewer.id, &parts.headers, address))
+        let address = client_address(*peer, &parts.headers, &self.trusted_proxies);
+        Ok(self.authors.payer(&viewer.id, &parts.headers, address))
     }
 
     /// The games that the viewer hosts, by the cookies of their browser.
     async fn running(&self) -> Vec<RunningGame> {
-        let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
-        releasing_permit(self.node.games.running(&tokens.unwrap_or_default())).await
+        let tokens = use_context::<Parts>().map(|parts| self.sessions.hosted(&parts.headers));
+        releasing_permit(self.games.running(&tokens.unwrap_or_default())).await
     }
 
     fn may_write(&self) -> bool {
-        use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers))
+        use_context::<Parts>().is_some_and(|parts| self.authors.may_write(&parts.headers))
     }
 
     fn must_write(&self) -> Result<(), ApiError> {
@@ -59,9 +61,9 @@ impl Authors {
 }
 
 #[async_trait]
-impl QuizService for Authors {
+impl QuizService for AuthorPages {
     async fn quizzes(&self, viewer: &Member) -> Result<QuizList, ApiError> {
-        let library = &self.node.library;
+        let library = &self.library;
         let lists =
             async { futures::join!(library.list(&viewer.id), library.store.results(&viewer.id), self.running()) };
         let (own, results, running) = lists.await;
@@ -78,55 +80,55 @@ impl QuizService for Authors {
     }
 
     async fn quiz(&self, viewer: &Member, id: &QuizId) -> Result<OpenedQuiz, ApiError> {
-        let stored = self.node.library.open(&viewer.id, id, None).await.map_err(refused)?;
+        let stored = self.library.open(&viewer.id, id, None).await.map_err(refused)?;
         Ok(OpenedQuiz { stored, may_save: !id.is_sample() && self.may_write() })
     }
 
     async fn save(&self, viewer: &Member, id: Option<&QuizId>, version: u64, quiz: Quiz) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.save(&self.payer(viewer)?, id, version, quiz).await.map(saved).map_err(refused)
+        self.library.save(&self.payer(viewer)?, id, version, quiz).await.map(saved).map_err(refused)
     }
 
     async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError> {
         self.must_write()?;
-        self.node.library.store.delete(&viewer.id, id).await.map_err(refused)
+        self.library.store.delete(&viewer.id, id).await.map_err(refused)
     }
 
     async fn copy(&self, viewer: &Member, id: &QuizId) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.copy(&self.payer(viewer)?, id).await.map(saved).map_err(refused)
+        self.library.copy(&self.payer(viewer)?, id).await.map(saved).map_err(refused)
     }
 
     async fn versions(&self, viewer: &Member, id: &QuizId) -> Result<Vec<QuizVersion>, ApiError> {
-        self.node.library.store.versions(&viewer.id, id).await.map_err(refused)
+        self.library.store.versions(&viewer.id, id).await.map_err(refused)
     }
 
     async fn restore(&self, viewer: &Member, id: &QuizId, version: u64) -> Result<Saved, ApiError> {
         self.must_write()?;
-        self.node.library.restore(&self.payer(viewer)?, id, version).await.map(saved).map_err(refused)
+        self.library.restore(&self.payer(viewer)?, id, version).await.map(saved).map_err(refused)
     }
 
     async fn results(&self, viewer: &Member) -> Result<Vec<ResultsSummary>, ApiError> {
-        self.node.library.store.results(&viewer.id).await.map_err(refused)
+        self.library.store.results(&viewer.id).await.map_err(refused)
     }
 
     async fn result(&self, viewer: &Member, id: &ResultsId) -> Result<Results, ApiError> {
-        self.node.library.result(&viewer.id, id).await.map_err(refused)
+        self.library.result(&viewer.id, id).await.map_err(refused)
     }
 
     async fn delete_result(&self, viewer: &Member, id: &ResultsId) -> Result<(), ApiError> {
-        let was_there = self.node.library.store.forget(&viewer.id, id).await.map_err(refused)?;
+        let was_there = self.library.store.forget(&viewer.id, id).await.map_err(refused)?;
         if was_there { Ok(()) } else { Err(ApiError::Missing) }
     }
 
     async fn become_author(&self, viewer: &Member, key: &str) -> Result<String, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
-        let address = client_address(*peer, &parts.headers, &self.node.config.trusted_proxies);
-        let known_for = self.node.sessions.read_with_age(&parts.headers).map_or(Duration::ZERO, |(_, age)| age);
+        let address = client_address(*peer, &parts.headers, &self.trusted_proxies);
+        let known_for = self.sessions.read_with_age(&parts.headers).map_or(Duration::ZERO, |(_, age)| age);
         let sharer = Sharer { session: &viewer.id, known_for, address };
-        self.node.throttle.spend_share(sharer, Share::KEY).map_err(too_fast)?;
-        let cookie = self.node.authors.admit(&viewer.id, key, &parts.headers);
+        self.throttle.spend_share(sharer, Share::KEY).map_err(too_fast)?;
+        let cookie = self.authors.admit(&viewer.id, key, &parts.headers);
         let cookie = cookie.ok_or_else(|| ApiError::Invalid("This is not the authors' key. Try again.".into()))?;
         Ok(cookie.to_str().map_err(|_| ApiError::Other)?.to_owned())
     }

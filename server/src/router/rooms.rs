@@ -14,39 +14,50 @@ use protocol::{
     RoomPreview, RoomSummary, UserId, wire,
 };
 use realtime::channel::Channel;
-use realtime::history::page_after;
-use realtime::presence::Preview;
+use realtime::history::{History, page_after};
+use realtime::presence::{Presence, Preview};
 use tracing::warn;
 
 use super::games::refused;
 use super::{asker_address, releasing_permit};
+use crate::chat::Chat;
 use crate::config::RoomListing;
 use crate::digest;
-use crate::games::{ClassCredentials, is_class_room};
-use crate::node::{Node, count_refusal};
-use crate::quota::QuotaError;
+use crate::games::{ClassCredentials, Games, is_class_room};
+use crate::limits::TrustedProxies;
+use crate::metrics::count_refusal;
+use crate::quota::{QuotaError, Quotas};
 use crate::rooms::Listing;
 use crate::rooms::namesake::namesake;
-use crate::session::random_message_id;
-use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer};
+use crate::rooms::{Directory, Renaming};
+use crate::session::{Authors, Revoker, Sessions, random_message_id};
+use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer, Throttle};
 
 /// How many running games are named to a host who would sign out of them.
 const GAMES_NAMED: usize = 5;
 
 /// Implements the calls of the pages of rooms.
-pub(super) struct Rooms {
-    node: Arc<Node>,
+pub(crate) struct Rooms {
+    pub(crate) authors: Authors,
+    pub(crate) chat: Arc<Chat>,
+    pub(crate) directory: Arc<Directory>,
+    pub(crate) games: Arc<Games>,
+    pub(crate) history: Arc<dyn History>,
+    pub(crate) presence: Arc<Presence>,
+    pub(crate) quotas: Arc<Quotas>,
+    pub(crate) renaming: Renaming,
+    pub(crate) revoker: Arc<Revoker>,
+    pub(crate) room_listing: RoomListing,
+    pub(crate) sessions: Sessions,
+    pub(crate) throttle: Arc<Throttle>,
+    pub(crate) trusted_proxies: Arc<TrustedProxies>,
 }
 
 impl Rooms {
-    pub(super) fn new(node: Arc<Node>) -> Self {
-        Self { node }
-    }
-
     /// Charges a call, as a frame over a WebSocket would be.
     fn spend(&self, viewer: &Member, cost: Cost) -> Result<(), ApiError> {
-        let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) else { return Ok(()) };
-        self.node.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
+        let Some(payer) = self.throttle.payer(&viewer.id, asker_address(&self.trusted_proxies)) else { return Ok(()) };
+        self.throttle.spend(&payer, cost).map_err(|refused| too_fast(refused.wait))
     }
 
     /// Checks that the client may enter a room, to read or to write.
@@ -55,8 +66,8 @@ impl Rooms {
             return Ok(());
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
-        let credentials = class_credentials(&self.node);
-        releasing_permit(self.node.games.admit_to_room(room, &viewer.id, &credentials)).await.map(drop).map_err(refused)
+        let credentials = class_credentials(&self.sessions, &self.trusted_proxies);
+        releasing_permit(self.games.admit_to_room(room, &viewer.id, &credentials)).await.map(drop).map_err(refused)
     }
 
     /// Checks that the client may open a listed room.
@@ -64,8 +75,8 @@ impl Rooms {
         if let Some(why) = self.why_unlisted() {
             return Err(ApiError::Invalid(format!("{why} You can open this one unlisted, and send its link.")));
         }
-        let address = asker_address(&self.node);
-        self.node.throttle.spend_at(address, Purpose::Listing, LISTING).map_err(|_| {
+        let address = asker_address(&self.trusted_proxies);
+        self.throttle.spend_at(address, Purpose::Listing, LISTING).map_err(|_| {
             let sentence = "Enough rooms were listed from here today. Open it without listing it, and send its link.";
             ApiError::Invalid(sentence.into())
         })
@@ -77,10 +88,10 @@ impl Rooms {
         let refused = match listing {
             Listing::Listed => {
                 let parts = use_context::<Parts>();
-                let is_known = parts.is_some_and(|parts| self.node.authors.has_key(&parts.headers));
-                self.node.quotas.check_space(is_known, title.len() as u64).await.err()
+                let is_known = parts.is_some_and(|parts| self.authors.has_key(&parts.headers));
+                self.quotas.check_space(is_known, title.len() as u64).await.err()
             }
-            Listing::Unlisted => self.node.quotas.is_full().then_some(QuotaError::ServerFull),
+            Listing::Unlisted => self.quotas.is_full().then_some(QuotaError::ServerFull),
         };
         match refused {
             // Opening is also the way into existing rooms.
@@ -93,10 +104,10 @@ impl Rooms {
 
     /// Whether the room was opened before, or somebody wrote in it.
     async fn is_there(&self, room: &RoomId) -> Result<bool, ApiError> {
-        if self.node.directory.is_opened(room).await.map_err(unavailable)? {
+        if self.directory.is_opened(room).await.map_err(unavailable)? {
             return Ok(true);
         }
-        let last = self.node.history.page(&Channel::Room(room.clone()), None, 1).await.map_err(unavailable)?;
+        let last = self.history.page(&Channel::Room(room.clone()), None, 1).await.map_err(unavailable)?;
         Ok(last.top.offset > 0)
     }
 }
@@ -105,7 +116,7 @@ impl Rooms {
 impl Service for Rooms {
     async fn history(&self, room: &RoomId, part: Part) -> Result<HistoryPage, ApiError> {
         self.admit(room).await?;
-        let (channel, history) = (Channel::Room(room.clone()), &self.node.history);
+        let (channel, history) = (Channel::Room(room.clone()), &self.history);
         let page = match part {
             Part::Newest => history.page(&channel, None, PAGE_MESSAGES).await,
             Part::Before(offset) => history.page(&channel, Some(offset), PAGE_MESSAGES).await,
@@ -136,13 +147,13 @@ impl Service for Rooms {
             self.check_listing()?;
         }
         self.check_space(&room, &title, listing).await?;
-        self.node.directory.open(&room, &title, listing).await.map_err(unavailable)?;
+        self.directory.open(&room, &title, listing).await.map_err(unavailable)?;
         Ok(room)
     }
 
     fn why_unlisted(&self) -> Option<&'static str> {
-        let is_author = || use_context::<Parts>().is_some_and(|parts| self.node.authors.may_write(&parts.headers));
-        match self.node.config.room_listing {
+        let is_author = || use_context::<Parts>().is_some_and(|parts| self.authors.may_write(&parts.headers));
+        match self.room_listing {
             RoomListing::Everybody => None,
             RoomListing::Authors => (!is_author()).then_some("Only authors can list rooms on this server."),
             RoomListing::Nobody => Some("Rooms are not listed on this server."),
@@ -150,13 +161,13 @@ impl Service for Rooms {
     }
 
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError> {
-        self.node.directory.list().await.map(|rooms| rooms.to_vec()).map_err(unavailable)
+        self.directory.list().await.map(|rooms| rooms.to_vec()).map_err(unavailable)
     }
 
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError> {
         self.admit(room).await?;
-        let mut preview = self.node.directory.preview(room).await.map_err(unavailable)?;
-        if let Some(title) = self.node.games.class_title(room).await {
+        let mut preview = self.directory.preview(room).await.map_err(unavailable)?;
+        if let Some(title) = self.games.class_title(room).await {
             preview.title = title;
         }
         Ok(preview)
@@ -164,7 +175,7 @@ impl Service for Rooms {
 
     async fn members(&self, room: &RoomId, after: Option<&UserId>) -> Result<MembersPage, ApiError> {
         self.admit(room).await?;
-        self.node.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
+        self.presence.members(&Channel::Room(room.clone()), after).await.map_err(unavailable)
     }
 
     fn namesake(&self, viewer: &Member, room: &RoomPreview) -> Option<Namesake> {
@@ -177,45 +188,45 @@ impl Service for Rooms {
         self.spend(viewer, Cost::FRAME)?;
         let member = Member { id: viewer.id.clone(), name };
         let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
-        let cookie = self.node.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
+        let cookie = self.sessions.write(&member, &headers).ok_or(ApiError::Other)?;
         let cookie = cookie.to_str().map_err(|_| ApiError::Other)?.to_owned();
-        let rooms = self.node.rename(&member).await;
-        if let Some(payer) = self.node.throttle.payer(&viewer.id, asker_address(&self.node)) {
-            self.node.throttle.charge(&payer, Cost::FRAME.times(rooms));
+        let rooms = self.renaming.rename(&member).await;
+        if let Some(payer) = self.throttle.payer(&viewer.id, asker_address(&self.trusted_proxies)) {
+            self.throttle.charge(&payer, Cost::FRAME.times(rooms));
         }
         Ok(Renamed { member, cookie })
     }
 
     async fn hosted_games(&self) -> Vec<(Pin, String)> {
-        let tokens = use_context::<Parts>().map(|parts| self.node.sessions.hosted(&parts.headers));
+        let tokens = use_context::<Parts>().map(|parts| self.sessions.hosted(&parts.headers));
         let tokens = tokens.unwrap_or_default();
         // Most people host nothing.
         if tokens.is_empty() {
             return Vec::new();
         }
-        let running = releasing_permit(self.node.games.running(&tokens)).await;
+        let running = releasing_permit(self.games.running(&tokens)).await;
         running.into_iter().take(GAMES_NAMED).map(|game| (game.pin, game.title)).collect()
     }
 
     async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         // A client without a session has nothing to end.
-        if let Some((member, known_for)) = self.node.sessions.read_with_age(&parts.headers) {
-            let sharer = Sharer { session: &member.id, known_for, address: asker_address(&self.node) };
-            self.node.throttle.spend_share(sharer, Share::SIGN_OUT).map_err(too_fast)?;
-            self.node.revoker.revoke(&member.id, asker_address(&self.node)).await.map_err(unavailable)?;
+        if let Some((member, known_for)) = self.sessions.read_with_age(&parts.headers) {
+            let sharer = Sharer { session: &member.id, known_for, address: asker_address(&self.trusted_proxies) };
+            self.throttle.spend_share(sharer, Share::SIGN_OUT).map_err(too_fast)?;
+            self.revoker.revoke(&member.id, asker_address(&self.trusted_proxies)).await.map_err(unavailable)?;
         }
-        let cookies = self.node.sessions.forget(&parts.headers);
+        let cookies = self.sessions.forget(&parts.headers);
         cookies.iter().map(|cookie| cookie.to_str().map(ToOwned::to_owned).map_err(|_| ApiError::Other)).collect()
     }
 
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
         self.admit(room).await?;
-        let said = match self.node.post(room, viewer, &id, &text).await {
+        let said = match self.chat.post(room, viewer, &id, &text).await {
             // A client that goes back finds the form as it was sent, and sends another text with the same id.
             Err(refusal) if refusal.code == ErrorCode::Conflict => {
-                self.node.post(room, viewer, &another_id(&id, &text), &text).await
+                self.chat.post(room, viewer, &another_id(&id, &text), &text).await
             }
             said => said,
         };
@@ -242,9 +253,9 @@ fn another_id(id: &MessageId, text: &str) -> MessageId {
 }
 
 /// The tokens of the current request.
-pub(super) fn class_credentials(node: &Node) -> ClassCredentials {
+pub(super) fn class_credentials(sessions: &Sessions, proxies: &TrustedProxies) -> ClassCredentials {
     let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
-    ClassCredentials::of(&node.sessions, &headers, asker_address(node))
+    ClassCredentials::of(sessions, &headers, asker_address(proxies))
 }
 
 /// The error for too many requests.

@@ -9,8 +9,6 @@ use protocol::{CloseCode, Member};
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 
-use crate::node::Node;
-
 /// A complete message of a client.
 #[derive(Clone, Copy, Debug)]
 pub enum Frame<'a> {
@@ -65,23 +63,29 @@ pub enum Purpose {
     Games,
 }
 
+/// Begins the connections of one route.
+pub trait Service: Send + Sync + 'static {
+    /// What handles the frames of its connections.
+    type Handler: Handler;
+
+    /// What is remembered of the upgrade request until the connection [begins](Service::begin).
+    type Credentials: Send + 'static;
+
+    /// Takes the credentials from the upgrade request.
+    fn credentials(&self, headers: &HeaderMap, address: IpAddr) -> Self::Credentials;
+
+    /// Begins a connection, before its first frame is read.
+    fn begin(self: Arc<Self>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Self::Credentials) -> Self::Handler;
+}
+
 /// What the frames of one connection do. Everything else is the same for all connections: upgrade,
 /// codec, outbox, limits, close.
 pub trait Handler: Sized + Send + 'static {
     /// Work that cannot be done at once, see [`Action::Deferred`].
     type Deferred: Send;
 
-    /// What is remembered of the upgrade request until the connection [begins](Handler::begin).
-    type Credentials: Send + 'static;
-
     /// The purpose of all connections with this handler.
     const PURPOSE: Purpose;
-
-    /// Takes the credentials from the upgrade request.
-    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> Self::Credentials;
-
-    /// Begins a connection, before its first frame is read.
-    fn begin(node: Arc<Node>, visitor: Visitor, outbox: Arc<Outbox>, credentials: Self::Credentials) -> Self;
 
     /// Whose connection it is; another member after the client has sent a token.
     fn member(&self) -> &Arc<Member>;

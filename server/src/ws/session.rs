@@ -11,11 +11,11 @@ use tokio::time::timeout;
 use tungstenite::protocol::CloseFrame;
 use tungstenite::{Error, Message};
 
+use super::Gateway;
 use super::connections::Heartbeat;
-use super::handler::{Action, Frame, Handler, Visitor};
+use super::handler::{Action, Frame, Handler, Service, Visitor};
 use super::in_flight::InFlight;
 use super::reader::{FrameReader, Incoming};
-use crate::node::Node;
 
 /// How long a client may take to read what still waits when the connection closes.
 const FAREWELL: Duration = Duration::from_secs(2);
@@ -43,17 +43,18 @@ pub(super) async fn refuse(mut reader: FrameReader, outbox: &Outbox, code: Close
 
 /// Serves a connection until it ends. The returned future lives as long as the connection, so it is kept
 /// small: rare parts are boxed, and no argument is held twice, as in an `async fn`.
-pub(super) fn run<M: Handler>(
+pub(super) fn run<S: Service>(
     mut reader: FrameReader,
     outbox: Arc<Outbox>,
-    node: Arc<Node>,
+    gateway: &Gateway,
+    service: Arc<S>,
     visitor: Visitor,
-    credentials: M::Credentials,
-) -> impl Future<Output = ()> + Send {
+    credentials: S::Credentials,
+) -> impl Future<Output = ()> + Send + use<S> {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
-    let heartbeat = node.connections.watch(outbox.clone(), visitor.member.clone(), M::PURPOSE);
-    let join_permits = node.join_permits.clone();
-    let mut client = M::begin(node, visitor, outbox.clone(), credentials);
+    let heartbeat = gateway.connections.watch(outbox.clone(), visitor.member.clone(), S::Handler::PURPOSE);
+    let join_permits = gateway.join_permits.clone();
+    let mut client = service.begin(visitor, outbox.clone(), credentials);
     let mut in_flight = InFlight::default();
     async move {
         let end = serve(&mut reader, &outbox, &heartbeat, &join_permits, &mut client, &mut in_flight).await;

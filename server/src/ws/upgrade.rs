@@ -16,11 +16,10 @@ use tokio::time::sleep;
 use tungstenite::handshake::derive_accept_key;
 
 use super::reader::{FrameReader, MessageLimits};
-use super::{Handler, Visitor, session};
+use super::{Gateway, Service, Visitor, session};
 use crate::config::Limits;
 use crate::http::{TOO_MUCH_TAKES, origin};
 use crate::limits::client_address;
-use crate::node::Node;
 use crate::serve::{self, PatientStream, SocketOwner};
 use crate::session::guest;
 use crate::throttle::{FrameBudget, Purpose, request as cost};
@@ -32,8 +31,8 @@ pub(super) struct Version {
 }
 
 /// Answers `GET /ws?v=1` or `/games`: checks the request, then starts the session.
-pub(super) async fn upgrade<M: Handler>(
-    State(node): State<Arc<Node>>,
+pub(super) async fn upgrade<S: Service>(
+    State((gateway, service)): State<(Arc<Gateway>, Arc<S>)>,
     Extension(peer): Extension<SocketAddr>,
     Extension(place): Extension<serve::ConnectionPermit>,
     Query(version): Query<Version>,
@@ -46,40 +45,40 @@ pub(super) async fn upgrade<M: Handler>(
         (None, Ok(_)) => return (StatusCode::UPGRADE_REQUIRED, "a WebSocket needs HTTP/1.1").into_response(),
         (Some(upgrade), Ok(key)) => (upgrade, key),
     };
-    if !origin::is_allowed(headers, &node.config.allowed_origins) {
+    if !origin::is_allowed(headers, &gateway.allowed_origins) {
         origin::note_refusal(headers);
         return (StatusCode::FORBIDDEN, "this origin may not open a WebSocket here").into_response();
     }
-    if node.leaving.is_cancelled() {
+    if gateway.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is leaving").into_response();
     }
-    let (session, age) = node.sessions.read_with_age(headers).unzip();
+    let (session, age) = gateway.sessions.read_with_age(headers).unzip();
     let visitor = match session {
         Some(member) => Visitor { member: Arc::new(member), has_session: true },
-        None if node.config.require_session => {
+        None if gateway.require_session => {
             return (StatusCode::UNAUTHORIZED, "open a page first, or POST /api/viewer, for a session").into_response();
         }
         None => Visitor { member: Arc::new(guest()), has_session: false },
     };
-    let address = client_address(peer, headers, &node.config.trusted_proxies);
-    if node.throttle.spend_at(address, Purpose::Request, cost::PAGE).is_err() {
+    let address = client_address(peer, headers, &gateway.trusted_proxies);
+    if gateway.throttle.spend_at(address, Purpose::Request, cost::PAGE).is_err() {
         sleep(TOO_MUCH_TAKES).await;
         return (StatusCode::TOO_MANY_REQUESTS, "too many connections from this address").into_response();
     }
-    let credentials = M::credentials(&node, headers, address);
+    let credentials = service.credentials(headers, address);
     let share = match place.becomes_socket(SocketOwner::new(visitor.member.id.clone(), age)) {
         Ok(share) => share,
         Err(full) => return full.into(),
     };
-    let task = node.sockets.token();
+    let task = gateway.sockets.token();
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
-        let budget = FrameBudget::new(node.throttle.clone(), address);
-        let Some((ears, outbox)) = open(upgraded, &node.config.limits, budget) else { return };
+        let budget = FrameBudget::new(gateway.throttle.clone(), address);
+        let Some((ears, outbox)) = open(upgraded, &gateway.limits, budget) else { return };
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
-            session::run::<M>(ears, outbox, node, visitor, credentials).await;
+            session::run(ears, outbox, &gateway, service, visitor, credentials).await;
         }
         // The connection counts until here.
         drop((place, share, task));

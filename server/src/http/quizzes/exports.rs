@@ -40,7 +40,7 @@ pub(super) async fn export_xlsx(
     id: Path<String>,
 ) -> Answer {
     let (title, quiz) = files.quiz(&member, &id).await?;
-    let bytes = files.node.workers.run(file::LIMITS, move |_| sheet::xlsx(&quiz)).await?.map_err(unwritten)?;
+    let bytes = files.parts.workers.run(file::LIMITS, move |_| sheet::xlsx(&quiz)).await?.map_err(unwritten)?;
     Ok(download(&title, "xlsx", XLSX, bytes))
 }
 
@@ -79,13 +79,13 @@ pub(super) async fn export_results(
     Query(rows): Query<Rows>,
 ) -> Answer {
     let id = ResultsId::parse(&id).map_err(|_| missing())?;
-    let results = files.node.library.result(&member.id, &id).await?;
+    let results = files.parts.library.result(&member.id, &id).await?;
     let (title, what) = match rows.by {
         ResultRows::Players => (format!("{} - players", results.title), sheet::players_csv as fn(&_) -> _),
         ResultRows::Questions => (format!("{} - questions", results.title), sheet::questions_csv as fn(&_) -> _),
     };
     // With thousands of players a sheet is expensive to make.
-    let bytes = files.node.workers.run(file::LIMITS, move |_| what(&results)).await?;
+    let bytes = files.parts.workers.run(file::LIMITS, move |_| what(&results)).await?;
     Ok(download(&title, "csv", CSV, bytes))
 }
 
@@ -96,9 +96,9 @@ pub(super) async fn export_workbook(
     Path(id): Path<String>,
 ) -> Answer {
     let id = ResultsId::parse(&id).map_err(|_| missing())?;
-    let results = files.node.library.result(&member.id, &id).await?;
+    let results = files.parts.library.result(&member.id, &id).await?;
     let title = format!("{} - results", results.title);
-    let bytes = files.node.workers.run(file::LIMITS, move |_| sheet::results_xlsx(&results)).await?;
+    let bytes = files.parts.workers.run(file::LIMITS, move |_| sheet::results_xlsx(&results)).await?;
     Ok(download(&title, "xlsx", XLSX, bytes.map_err(not_a_quiz)?))
 }
 
@@ -106,7 +106,7 @@ impl Files {
     /// A quiz that the member may read, with its title.
     async fn quiz(&self, member: &Member, id: &str) -> Result<(String, protocol::quiz::Quiz), Refusal> {
         let id = QuizId::parse(id).map_err(|_| missing())?;
-        let quiz = self.node.library.open(&member.id, &id, None).await?.quiz;
+        let quiz = self.parts.library.open(&member.id, &id, None).await?.quiz;
         Ok((quiz.title.clone(), quiz))
     }
 }

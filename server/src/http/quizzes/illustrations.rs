@@ -35,10 +35,10 @@ pub(super) async fn store_pictures(files: &Files, payer: &Payer, mut imported: I
         return Ok(imported);
     }
     let looked: Vec<CheckedPicture> =
-        files.node.workers.run(LIMITS, move |budget| check_pictures(brought, budget)).await?;
+        files.parts.workers.run(LIMITS, move |budget| check_pictures(brought, budget)).await?;
     for (at, words, picture) in looked {
         let kept = match picture {
-            Ok(picture) => files.node.library.add_picture(payer, &picture).await.map_err(|error| clause(&error)),
+            Ok(picture) => files.parts.library.add_picture(payer, &picture).await.map_err(|error| clause(&error)),
             Err(why) => Err(why),
         };
         match (kept, imported.quiz.questions.get_mut(at)) {
@@ -81,7 +81,7 @@ async fn forget_missing(files: &Files, imported: &mut Imported) -> Result<(), Re
             Some(is_known) => *is_known,
             None => {
                 let is_named = picture::Kind::of_id(&id).is_some();
-                let is_known = is_named && files.node.library.store.picture(&id).await?.is_some();
+                let is_known = is_named && files.parts.library.store.picture(&id).await?.is_some();
                 known.insert(id, is_known);
                 is_known
             }

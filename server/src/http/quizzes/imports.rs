@@ -46,7 +46,7 @@ pub(super) async fn import(
         None => (named.name, body),
     };
     let called: String = clean(&name, Shape::Line).chars().take(FILE_NAME_CHARS).collect();
-    let workers = &files.node.workers;
+    let workers = &files.parts.workers;
     let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
     let imported = illustrations::store_pictures(&files, &payer, imported.map_err(not_a_quiz)?).await?;
     if is_form(&headers) {
@@ -54,7 +54,7 @@ pub(super) async fn import(
         return Ok((Extension(understood), ()).into_response());
     }
     let quiz = file::whole(imported).map_err(not_a_quiz)?;
-    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
+    let saved = files.parts.library.save(&payer, None, 0, quiz).await?;
     Ok(json(&SavedQuiz { id: saved.id, version: saved.version, saved_at: saved.saved_at }))
 }
 
@@ -76,7 +76,7 @@ pub(super) async fn keep_import(
     let Upload { payer, headers, body, _place } = files.receive(&member, request, peer, QUIZ_FORM_BYTES).await?;
     let fields = form_urlencoded::parse(&body).into_owned();
     let quiz = ImportDecisions::read(fields).quiz().map_err(not_a_quiz)?;
-    let saved = files.node.library.save(&payer, None, 0, quiz).await?;
+    let saved = files.parts.library.save(&payer, None, 0, quiz).await?;
     if is_form(&headers) {
         return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());
     }

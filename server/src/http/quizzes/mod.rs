@@ -16,14 +16,14 @@ use storage::StorageError;
 use tracing::warn;
 
 use super::bodies::{Bodies, BodyError, BodyPermit, discard};
-use crate::limits::client_address;
-use crate::node::Node;
+use crate::limits::{TrustedProxies, client_address};
 use crate::quizzes::import as file;
 use crate::quizzes::picture::{self, Kind};
-use crate::quizzes::{DAMAGED, QuizzesError};
+use crate::quizzes::{DAMAGED, Library, QuizzesError};
 use crate::quota::{Payer, QuotaError};
-use crate::throttle::{Share, Sharer};
-use crate::workers::WorkError;
+use crate::session::{Authors, Sessions};
+use crate::throttle::{Share, Sharer, Throttle};
+use crate::workers::{WorkError, Workers};
 
 mod exports;
 mod illustrations;
@@ -45,9 +45,25 @@ const AGAIN_SECONDS: u64 = 5;
 const AGAIN_TOMORROW_SECONDS: u64 = 60 * 60;
 const JSON: &str = "application/json";
 
+/// The parts of the node that these routes use.
+pub struct QuizFiles {
+    /// Tells who is an author.
+    pub authors: Authors,
+    /// Tells how long somebody is known.
+    pub sessions: Sessions,
+    /// Has the quizzes, pictures and results.
+    pub library: Library,
+    /// Counts what is uploaded.
+    pub throttle: Arc<Throttle>,
+    /// Runs what parses files, on threads of its own.
+    pub workers: Workers,
+    /// The proxies whose headers are believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+}
+
 /// What these routes work with.
 struct Files {
-    node: Arc<Node>,
+    parts: QuizFiles,
     uploads: Bodies,
 }
 
@@ -69,8 +85,8 @@ struct Upload {
 type Answer = Result<Response, Refusal>;
 
 /// The routes. The layer [`super::identity`] must be around them.
-pub fn quizzes<S: Clone + Send + Sync + 'static>(node: &Arc<Node>) -> Router<S> {
-    let files = Files { node: node.clone(), uploads: Bodies::new(PLACES, PLACES_PER_ADDRESS) };
+pub fn quizzes<S: Clone + Send + Sync + 'static>(parts: QuizFiles) -> Router<S> {
+    let files = Files { parts, uploads: Bodies::new(PLACES, PLACES_PER_ADDRESS) };
     Router::new()
         .route("/api/picture", post(take_picture))
         .route("/api/import-quiz", post(imports::import))
@@ -118,19 +134,19 @@ impl Files {
 
     /// Checks that a member is an author; returns their account, and the address.
     fn admit(&self, member: &Member, headers: &HeaderMap, peer: SocketAddr) -> Result<(Payer, IpAddr), Refusal> {
-        if !self.node.authors.may_write(headers) {
+        if !self.parts.authors.may_write(headers) {
             let why = "Only authors may do that here. Enter the authors' key first.";
             return Err(Refusal::new(StatusCode::FORBIDDEN, why.into()));
         }
-        let address = client_address(peer, headers, &self.node.config.trusted_proxies);
-        let known_for = self.node.sessions.read_with_age(headers).map_or(Duration::ZERO, |(_, age)| age);
+        let address = client_address(peer, headers, &self.parts.trusted_proxies);
+        let known_for = self.parts.sessions.read_with_age(headers).map_or(Duration::ZERO, |(_, age)| age);
         let sharer = Sharer { session: &member.id, known_for, address };
-        self.node.throttle.spend_share(sharer, Share::FILE).map_err(|wait| {
+        self.parts.throttle.spend_share(sharer, Share::FILE).map_err(|wait| {
             let seconds = wait.as_secs() + 1;
             let why = format!("Too many files came from here. Try again in {seconds} s.");
             Refusal::new(StatusCode::TOO_MANY_REQUESTS, why).after(seconds)
         })?;
-        Ok((self.node.payer(&member.id, headers, address), address))
+        Ok((self.parts.authors.payer(&member.id, headers, address), address))
     }
 }
 
@@ -142,16 +158,16 @@ async fn take_picture(
     request: Request,
 ) -> Answer {
     let Upload { payer, body, _place, .. } = files.receive(&member, request, peer, limits::PICTURE_BYTES).await?;
-    let picture = files.node.workers.run(picture::LIMITS, move |budget| picture::clean(&body, budget)).await?;
+    let picture = files.parts.workers.run(picture::LIMITS, move |budget| picture::clean(&body, budget)).await?;
     let picture = picture.map_err(|why| Refusal::new(StatusCode::UNPROCESSABLE_ENTITY, why.to_string()))?;
-    Ok(json(&files.node.library.add_picture(&payer, &picture).await?))
+    Ok(json(&files.parts.library.add_picture(&payer, &picture).await?))
 }
 
 /// Sends a picture. Its id is its digest, so it never changes.
 async fn show_picture(State(files): State<Arc<Files>>, Path(id): Path<String>) -> Answer {
     let known = PictureId::parse(&id).ok().and_then(|id| Some((Kind::of_id(&id)?, id)));
     let (kind, id) = known.ok_or_else(missing)?;
-    let bytes = files.node.library.store.picture(&id).await?.ok_or_else(missing)?;
+    let bytes = files.parts.library.store.picture(&id).await?.ok_or_else(missing)?;
     let headers = [
         (header::CONTENT_TYPE, kind.content_type()),
         (header::CACHE_CONTROL, "public, max-age=31536000, immutable"),

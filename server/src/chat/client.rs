@@ -3,32 +3,30 @@
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use axum::http::HeaderMap;
 use futures::future::BoxFuture;
 use protocol::{
     ClientMessage, CloseCode, ErrorCode, Joined, Member, MessageId, Position, Refusal, RoomId, ServerMessage,
     SessionToken, wire,
 };
 use realtime::channel::Channel;
-use realtime::hub::SubscriptionId;
+use realtime::hub::{Hub, SubscriptionId};
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 use storage::StorageError;
 use tungstenite::Utf8Bytes;
 
-use super::handler::{Action, Frame, Handler, Purpose, Visitor};
-use super::meter::{Meter, Verdict};
 use super::subscriptions::Subscriptions;
-use crate::chat::Posted;
+use super::{ChatService, Posted};
 use crate::games::{ClassCredentials, ClassMember};
-use crate::node::{Node, count_refusal};
+use crate::metrics::count_refusal;
 use crate::rooms::namesake::namesake;
 use crate::session::random_message_id;
 use crate::throttle::Cost;
+use crate::ws::{Action, Frame, Handler, Meter, Purpose, Verdict, Visitor};
 
 /// One client: its session, the rooms that it is in, and its rate limits.
-pub(super) struct Client {
-    node: Arc<Node>,
+pub struct Client {
+    service: Arc<ChatService>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     subscriptions: Subscriptions,
@@ -53,33 +51,7 @@ enum TokenState {
 impl Handler for Client {
     type Deferred = ClientMessage;
 
-    type Credentials = (IpAddr, ClassCredentials);
-
     const PURPOSE: Purpose = Purpose::Rooms;
-
-    fn credentials(node: &Node, headers: &HeaderMap, address: IpAddr) -> (IpAddr, ClassCredentials) {
-        (address, ClassCredentials::of(&node.sessions, headers, address))
-    }
-
-    fn begin(
-        node: Arc<Node>,
-        visitor: Visitor,
-        outbox: Arc<Outbox>,
-        (address, class_credentials): (IpAddr, ClassCredentials),
-    ) -> Self {
-        let token_state = if visitor.has_session { TokenState::Settled } else { TokenState::Open };
-        let renames = node.presence.renames();
-        Self {
-            node,
-            member: visitor.member,
-            outbox,
-            subscriptions: Subscriptions::default(),
-            meter: Meter::new(address),
-            token_state,
-            class_credentials,
-            renames,
-        }
-    }
 
     fn member(&self) -> &Arc<Member> {
         &self.member
@@ -91,7 +63,7 @@ impl Handler for Client {
             Frame::Binary(_) => Err(Refusal::new(ErrorCode::NotJson, "Frames are JSON text, not binary.")),
         };
         let cost = message.as_ref().map_or(Cost::FRAME, Cost::from).and_bytes(frame.len());
-        let verdict = self.meter.spend(&self.node.throttle, &self.member.id, cost);
+        let verdict = self.meter.spend(&self.service.throttle, &self.member.id, cost);
         match (verdict, message) {
             (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
             (Verdict::Refuse(refusal), Ok(ClientMessage::Message { id, .. })) => self.answer(refusal.answering(id)),
@@ -130,22 +102,43 @@ impl Handler for Client {
 
     fn on_close(&mut self, departure: Departure) {
         for (room, subscription) in self.subscriptions.take() {
-            self.node.games.unregister_class_listener(&room, &self.outbox);
+            self.service.games.unregister_class_listener(&room, &self.outbox);
             let channel = Channel::Room(room);
-            self.node.hub.leave(&channel, subscription);
-            self.node.presence.leave(&channel, &self.member.id, departure);
+            self.service.hub.leave(&channel, subscription);
+            self.service.presence.leave(&channel, &self.member.id, departure);
         }
     }
 }
 
 impl Client {
+    pub(super) fn new(
+        service: Arc<ChatService>,
+        visitor: Visitor,
+        outbox: Arc<Outbox>,
+        address: IpAddr,
+        class_credentials: ClassCredentials,
+    ) -> Self {
+        let token_state = if visitor.has_session { TokenState::Settled } else { TokenState::Open };
+        let renames = service.presence.renames();
+        Self {
+            service,
+            member: visitor.member,
+            outbox,
+            subscriptions: Subscriptions::default(),
+            meter: Meter::new(address),
+            token_state,
+            class_credentials,
+            renames,
+        }
+    }
+
     /// Takes over a name that this person was given in another tab or on another node.
     fn learn_name(&mut self) {
-        let renames = self.node.presence.renames();
+        let renames = self.service.presence.renames();
         if std::mem::replace(&mut self.renames, renames) == renames {
             return;
         }
-        let name = |room: &RoomId| self.node.presence.name_in(&Channel::Room(room.clone()), &self.member.id);
+        let name = |room: &RoomId| self.service.presence.name_in(&Channel::Room(room.clone()), &self.member.id);
         if let Some(name) = self.subscriptions.latest().and_then(name)
             && name != self.member.name
         {
@@ -170,10 +163,10 @@ impl Client {
         };
         let id = id.unwrap_or_else(random_message_id);
         self.learn_name();
-        let (node, member, outbox) = (self.node.clone(), self.member.clone(), self.outbox.clone());
+        let (service, member, outbox) = (self.service.clone(), self.member.clone(), self.outbox.clone());
         Ok(Box::pin(async move {
-            match node.post(&room, &member, &id, &text).await {
-                Ok(said) => send_logged_frame(&node, room, said, &outbox),
+            match service.chat.post(&room, &member, &id, &text).await {
+                Ok(said) => send_logged_frame(&service.hub, room, said, &outbox),
                 Err(refusal) => answer(&outbox, refusal),
             }
         }))
@@ -185,7 +178,7 @@ impl Client {
         if self.token_state == TokenState::Settled {
             return;
         }
-        if let Some(visit) = token.and_then(|token| self.node.sessions.visit_with(token)) {
+        if let Some(visit) = token.and_then(|token| self.service.sessions.visit_with(token)) {
             self.member = Arc::new(visit.member);
             self.meter.change_payer();
             self.token_state = if visit.is_due { TokenState::Open } else { TokenState::Brought };
@@ -195,7 +188,7 @@ impl Client {
     async fn join(&mut self, room: RoomId, since: Option<Position>) -> Result<(), Refusal> {
         self.learn_name();
         let again = self.subscriptions.contains(&room);
-        if !again && self.subscriptions.len() >= self.node.config.limits.rooms_per_connection {
+        if !again && self.subscriptions.len() >= self.service.rooms_per_connection {
             let sentence = format!("One connection can be in {} rooms. Leave one first.", self.subscriptions.len());
             return Err(Refusal::new(ErrorCode::TooManyRooms, sentence));
         }
@@ -208,15 +201,15 @@ impl Client {
             class => class?,
         };
         let channel = Channel::Room(room.clone());
-        let hub = self.node.hub.clone();
+        let hub = self.service.hub.clone();
         // Hold first, then read: what arrives in between is held and follows `joined`.
         let subscription = hub.register(&channel, self.outbox.clone());
         if let Some(earlier) = self.subscriptions.insert(room.clone(), subscription) {
             hub.leave(&channel, earlier);
         }
         if let Some(member) = &class {
-            self.node.games.unregister_class_listener(&room, &self.outbox);
-            self.node.games.register_class_listener(&room, member, &self.outbox);
+            self.service.games.unregister_class_listener(&room, &self.outbox);
+            self.service.games.register_class_listener(&room, member, &self.outbox);
         }
         let opened = hub.open(&channel).await;
         // A kick before the deliveries began did not reach this connection.
@@ -240,7 +233,7 @@ impl Client {
         }
         self.token_state = TokenState::Settled;
         if class.is_none() {
-            self.node.directory.note_entry(&room).await;
+            self.service.directory.note_entry(&room).await;
         }
         Ok(())
     }
@@ -249,7 +242,7 @@ impl Client {
     ///
     /// # Errors The game's refusal.
     async fn admitted(&self, room: &RoomId) -> Result<Option<ClassMember>, Refusal> {
-        self.node.games.admit_to_room(room, &self.member.id, &self.class_credentials).await
+        self.service.games.admit_to_room(room, &self.member.id, &self.class_credentials).await
     }
 
     /// Ends the subscription. Without `has_entered`, presence is left alone: it may be that of another
@@ -258,9 +251,9 @@ impl Client {
         if has_entered {
             return self.leave(room);
         }
-        self.node.games.unregister_class_listener(room, &self.outbox);
+        self.service.games.unregister_class_listener(room, &self.outbox);
         if let Some(subscription) = self.subscriptions.remove(room) {
-            self.node.hub.leave(&Channel::Room(room.clone()), subscription);
+            self.service.hub.leave(&Channel::Room(room.clone()), subscription);
         }
     }
 
@@ -272,7 +265,7 @@ impl Client {
         since: Option<Position>,
         again: bool,
     ) -> Result<(), StorageError> {
-        let presence = &self.node.presence;
+        let presence = &self.service.presence;
         // Checked before entering: only the later of two namesakes is told.
         let is_new = presence.is_new(channel, &self.member.id);
         // A connection counts once, however often it joins.
@@ -281,7 +274,7 @@ impl Client {
             true => presence.see(channel, &self.member.id, |preview| preview),
         };
         let you = Member::clone(&self.member);
-        let session = (self.token_state == TokenState::Open).then(|| self.node.sessions.token(&you)).flatten();
+        let session = (self.token_state == TokenState::Open).then(|| self.service.sessions.token(&you)).flatten();
         let resumes = since.is_some();
         let namesake = is_new.then(|| namesake(room_id.clone(), &self.member, &preview)).flatten();
         let mut sent = Sent::default();
@@ -305,8 +298,8 @@ impl Client {
             *sent_in_join = Sent { bytes: hello.len(), is_unrecovered: resumes && !recovered };
             hello
         };
-        let settled = self.node.hub.activate(channel, subscription, since, hello).await;
-        self.meter.charge(&self.node.throttle, sent.cost());
+        let settled = self.service.hub.activate(channel, subscription, since, hello).await;
+        self.meter.charge(&self.service.throttle, sent.cost());
         if let (Ok(()), Some(namesake)) = (&settled, namesake) {
             self.outbox.push(&wire::encode_server(&ServerMessage::Namesake(namesake)));
         }
@@ -314,11 +307,11 @@ impl Client {
     }
 
     fn leave(&mut self, room: &RoomId) {
-        self.node.games.unregister_class_listener(room, &self.outbox);
+        self.service.games.unregister_class_listener(room, &self.outbox);
         if let Some(subscription) = self.subscriptions.remove(room) {
             let channel = Channel::Room(room.clone());
-            self.node.hub.leave(&channel, subscription);
-            self.node.presence.leave(&channel, &self.member.id, Departure::Clean);
+            self.service.hub.leave(&channel, subscription);
+            self.service.presence.leave(&channel, &self.member.id, Departure::Clean);
         }
     }
 
@@ -327,7 +320,7 @@ impl Client {
             return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first."));
         }
         self.learn_name();
-        self.node.chat.typing(room, &self.member).await;
+        self.service.chat.typing(room, &self.member).await;
         Ok(())
     }
 }
@@ -354,8 +347,8 @@ fn answer(outbox: &Outbox, refusal: Refusal) {
 
 /// Answers a resend with the frame in the log. A new message comes through the hub, as to everybody; so does a
 /// resend that the hub has not delivered yet, because sent directly it would overtake the messages before it.
-fn send_logged_frame(node: &Node, room: RoomId, said: Posted, outbox: &Outbox) {
-    let is_past = || node.hub.has_delivered(&Channel::Room(room), &said.appended.position);
+fn send_logged_frame(hub: &Hub, room: RoomId, said: Posted, outbox: &Outbox) {
+    let is_past = || hub.has_delivered(&Channel::Room(room), &said.appended.position);
     if let Some(again) = said.again.and_then(|frame| Utf8Bytes::try_from(frame).ok())
         && is_past()
     {

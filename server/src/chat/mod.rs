@@ -3,6 +3,10 @@
 //! An application over the broker. Knows messages and their rules; knows nothing of sockets, and
 //! never waits for deliveries.
 
+mod client;
+mod service;
+mod subscriptions;
+
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -12,15 +16,19 @@ use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
 use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey};
 use realtime::channel::Channel;
-use storage::StorageError;
+use storage::{StorageError, clock};
 
 use crate::digest;
 use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
-use storage::clock;
+use crate::rooms::Directory;
+
+pub use service::ChatService;
 
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
+/// How many messages of a room are posted between two notes of its activity.
+const NOTED_EVERY: u64 = 64;
 
 /// Tells whether the chat of a game's class is open.
 pub type ClassChatGate = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refusal>> + Send + Sync>;
@@ -31,6 +39,8 @@ pub struct Chat {
     classes: ClassChatGate,
     quotas: Arc<Quotas>,
     message_chars: usize,
+    /// Notes that a room is active; `None`: nobody lists rooms.
+    directory: Option<Arc<Directory>>,
 }
 
 /// A message that is in the log.
@@ -45,7 +55,12 @@ pub struct Posted {
 impl Chat {
     /// A chat with messages of at most `message_chars` characters.
     pub fn new(broker: Arc<dyn Broker>, classes: ClassChatGate, quotas: Arc<Quotas>, message_chars: usize) -> Self {
-        Self { broker, classes, quotas, message_chars }
+        Self { broker, classes, quotas, message_chars, directory: None }
+    }
+
+    /// The same chat, which notes in the list of rooms that they are active.
+    pub fn noting_in(self, directory: Arc<Directory>) -> Self {
+        Self { directory: Some(directory), ..self }
     }
 
     /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id
@@ -78,7 +93,17 @@ impl Chat {
             let entry = self.broker.entry(&channel, appended.position.offset).await;
             again = entry.map_err(|error| refuse(&error, id))?.map(|entry| entry.frame);
         }
+        self.note(room, &appended).await;
         Ok(Posted { appended, again })
+    }
+
+    /// Notes a room as active with its first message, and with each [`NOTED_EVERY`] after it. A class chat is not in
+    /// the list: it is found by its game.
+    async fn note(&self, room: &RoomId, appended: &Appended) {
+        let is_noted = appended.position.offset % NOTED_EVERY == 1 && !appended.repeated;
+        if let Some(directory) = self.directory.as_ref().filter(|_| is_noted && !is_class_room(room)) {
+            directory.note_message(room).await;
+        }
     }
 
     /// Announces that somebody is typing. It may get lost.

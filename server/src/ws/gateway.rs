@@ -1,0 +1,37 @@
+//! What all WebSockets of a node share, whatever they are for.
+
+use std::sync::Arc;
+
+use tokio::sync::Semaphore;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use super::Connections;
+use crate::config::Limits;
+use crate::limits::TrustedProxies;
+use crate::session::Sessions;
+use crate::throttle::Throttle;
+
+/// The settings and parts that an upgrade and a session need.
+pub struct Gateway {
+    /// Other sites whose pages may connect.
+    pub allowed_origins: Vec<String>,
+    /// The proxies whose headers are believed.
+    pub trusted_proxies: Arc<TrustedProxies>,
+    /// Whether a client without a session is refused.
+    pub require_session: bool,
+    /// Sizes and time limits of a connection.
+    pub limits: Limits,
+    /// Reads the session of whoever connects.
+    pub sessions: Sessions,
+    /// Counts connections and frames.
+    pub throttle: Arc<Throttle>,
+    /// Watches whether connections are alive.
+    pub connections: Arc<Connections>,
+    /// One permit for each client that is entering or leaving a room.
+    pub join_permits: Arc<Semaphore>,
+    /// Tracks the task of each WebSocket, to wait for their end.
+    pub sockets: TaskTracker,
+    /// Cancelled when the node shuts down.
+    pub leaving: CancellationToken,
+}
