@@ -19,6 +19,7 @@ mod game_tokens;
 mod guest_names;
 mod last_game;
 mod legacy_cookies;
+mod purpose;
 pub mod revocation;
 mod signer;
 
@@ -28,6 +29,7 @@ pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
 
 use legacy_cookies::LegacyCookies;
+use purpose::Purpose;
 use signer::{Signed, Signer};
 use storage::clock;
 
@@ -90,11 +92,19 @@ impl Sessions {
 
     /// Sessions signed with these secrets; those of `revoked` people are invalid.
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
-        let signer = |purpose| Signer::new(&["hubbub 1", purpose], &keys);
-        let (sessions, hosts, seats) = (signer("session"), signer("host"), signer("seat"));
-        let (flash, visits) = (signer("seal"), signer("visit"));
-        let earlier = LegacyCookies::new(&keys);
-        Self { inner: Arc::new(Inner { sessions, hosts, seats, flash, visits, earlier, keys, rules, revoked }) }
+        let signer = |purpose| Signer::new(purpose, &keys);
+        let inner = Inner {
+            sessions: signer(Purpose::Session),
+            hosts: signer(Purpose::Host),
+            seats: signer(Purpose::Seat),
+            flash: signer(Purpose::Flash),
+            visits: signer(Purpose::Visit),
+            earlier: LegacyCookies::new(&keys),
+            keys,
+            rules,
+            revoked,
+        };
+        Self { inner: Arc::new(inner) }
     }
 
     /// A random secret, for [`Sessions::new`].

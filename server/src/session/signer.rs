@@ -1,13 +1,11 @@
 //! Texts that only this deployment can have written, with the second in which each was signed. Knows
-//! nothing of their contents.
-//!
-//! A key signs for one purpose alone, so that a text that was signed for one is invalid for another. It is
-//! derived from the secret that all nodes share
-//! (HMAC as RFC 5869 uses it for its second step, with the purpose as `info`).
+//! nothing of their contents. Each [`Purpose`] has a key of its own.
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
+
+use super::purpose::Purpose;
 
 /// The secrets of a deployment, each of at least 32 characters.
 #[derive(Clone)]
@@ -41,15 +39,11 @@ pub(super) struct Signed<'a> {
 }
 
 impl Signer {
-    /// A signer with keys for `purpose`, which may contain a secret of its own.
-    pub(super) fn new(purpose: &[&str], keys: &SessionKeys) -> Self {
-        let derive = |secret: &String| {
-            // The end of each part is marked, so that no two purposes give the same text.
-            let info =
-                purpose.iter().fold(key(secret.as_bytes()), |mac, part| mac.chain_update(part).chain_update([0]));
-            key(&info.finalize().into_bytes())
-        };
-        Self { current: derive(&keys.current), old: keys.old.iter().map(derive).collect() }
+    /// A signer with a key for `purpose` from each of the secrets.
+    pub(super) fn new(purpose: Purpose<'_>, keys: &SessionKeys) -> Self {
+        let labels = purpose.labels();
+        let of_purpose = |secret: &String| derive(secret, &labels);
+        Self { current: of_purpose(&keys.current), old: keys.old.iter().map(of_purpose).collect() }
     }
 
     /// Signs a text of characters that a cookie may have (RFC 6265, section 4.1.1). It is not encrypted.
@@ -80,6 +74,12 @@ impl Signer {
     }
 }
 
+/// Derives a key from a secret. The end of each label is marked, so that no others give the same text.
+fn derive(secret: &str, labels: &[&str]) -> Key {
+    let labelled = labels.iter().fold(key(secret.as_bytes()), |mac, label| mac.chain_update(label).chain_update([0]));
+    key(&labelled.finalize().into_bytes())
+}
+
 /// Makes an HMAC key of bytes of any length.
 pub(super) fn key(secret: &[u8]) -> Key {
     Key::new_from_slice(secret).unwrap_or_else(|_| unreachable!("HMAC takes keys of any length"))
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_was_signed_is_believed_and_nothing_else() {
-        let signer = Signer::new(&["test"], &keys("secret", &[]));
+        let signer = Signer::new(Purpose::Session, &keys("secret", &[]));
         let signed = signer.sign("a.b", 1_800_000_000);
         assert!(signed.starts_with("6b49d200.a.b."), "{signed}");
         let verified = signer.verify(&signed).unwrap();
@@ -113,26 +113,28 @@ mod tests {
     }
 
     #[test]
-    fn a_key_signs_for_one_purpose_and_one_secret() {
-        let signed = Signer::new(&["host"], &keys("secret", &[])).sign("a", 1);
+    fn other_labels_and_another_secret_are_another_key() {
+        let mac = |secret, labels: &[&str]| derive(secret, labels).chain_update("a").finalize().into_bytes();
+        let host = mac("secret", &["host"]);
+        assert_eq!(host, mac("secret", &["host"]));
         for other in [&["seat"] as &[_], &["host", ""], &["ho", "st"], &[]] {
-            assert_eq!(Signer::new(other, &keys("secret", &[])).verify(&signed), None, "{other:?}");
+            assert_ne!(host, mac("secret", other), "{other:?}");
         }
-        assert_eq!(Signer::new(&["host"], &keys("another", &[])).verify(&signed), None);
+        assert_ne!(host, mac("another", &["host"]));
     }
 
     #[test]
     fn an_old_key_is_believed_and_signs_no_more() {
-        let before = Signer::new(&["test"], &keys("old", &[])).sign("a", 1);
-        let rotated = Signer::new(&["test"], &keys("new", &["older", "old"]));
+        let before = Signer::new(Purpose::Session, &keys("old", &[])).sign("a", 1);
+        let rotated = Signer::new(Purpose::Session, &keys("new", &["older", "old"]));
         assert!(rotated.verify(&before).unwrap().by_old_key);
         assert!(!rotated.verify(&rotated.sign("a", 1)).unwrap().by_old_key);
-        assert_eq!(Signer::new(&["test"], &keys("old", &[])).verify(&rotated.sign("a", 1)), None);
+        assert_eq!(Signer::new(Purpose::Session, &keys("old", &[])).verify(&rotated.sign("a", 1)), None);
     }
 
     #[test]
     fn texts_are_compared_whole() {
-        let signer = Signer::new(&["test"], &keys("secret", &[]));
+        let signer = Signer::new(Purpose::Session, &keys("secret", &[]));
         assert!(signer.is_same("open sesame", "open sesame"));
         assert!(!signer.is_same("open sesame", "open sesam") && !signer.is_same("", "open sesame"));
     }
