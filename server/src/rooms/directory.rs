@@ -4,12 +4,12 @@
 //! asks for the same.
 
 use std::cmp::Reverse;
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use protocol::text::{Shape, shown};
 use protocol::{RoomId, RoomPreview, RoomSummary, limits};
+use quick_cache::sync::Cache;
 use realtime::channel::Channel;
 use realtime::presence::{PresenceStore, Preview};
 use storage::StorageError;
@@ -28,7 +28,7 @@ const FACES: usize = 5;
 const FRESH: Duration = Duration::from_secs(1);
 /// The shortest time between two notes that a room is active.
 const TOUCHED: Duration = Duration::from_secs(10);
-/// How many rooms' last notes are remembered.
+/// How many rooms' last notes are remembered; those that were entered longest ago are forgotten first.
 const TOUCHES: usize = 10_000;
 
 /// The rooms as the home page and room pages show them to people outside.
@@ -36,7 +36,7 @@ pub struct Directory {
     rooms: Arc<dyn Rooms>,
     presence: Arc<dyn PresenceStore>,
     latest: Mutex<Latest>,
-    touched: Mutex<HashMap<RoomId, Instant>>,
+    entries: RecentEntries,
 }
 
 /// The last list. The first request after it has expired reads it, the others wait for it.
@@ -51,10 +51,31 @@ impl Latest {
     }
 }
 
+/// When each room was last noted as active.
+struct RecentEntries {
+    noted_at: Cache<RoomId, Instant>,
+}
+
+impl RecentEntries {
+    fn new() -> Self {
+        Self { noted_at: Cache::new(TOUCHES) }
+    }
+
+    /// Whether the room should be noted now; whoever asks does it. Two who ask at the same moment may both
+    /// get a yes: one note too many does no harm.
+    fn is_due(&self, room: &RoomId) -> bool {
+        let is_due = self.noted_at.get(room).is_none_or(|at| at.elapsed() >= TOUCHED);
+        if is_due {
+            self.noted_at.insert(room.clone(), Instant::now());
+        }
+        is_due
+    }
+}
+
 impl Directory {
     /// A directory over these stores.
     pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>) -> Self {
-        Self { rooms, presence, latest: Mutex::new(Latest::new()), touched: Mutex::default() }
+        Self { rooms, presence, latest: Mutex::new(Latest::new()), entries: RecentEntries::new() }
     }
 
     /// The listed rooms: those with most people first, then those that were active last. It may
@@ -91,15 +112,8 @@ impl Directory {
     /// Notes that somebody entered a room. Only the order of the list depends on it, so a
     /// failure does no harm.
     pub async fn note_entry(&self, room: &RoomId) {
-        {
-            let mut touched = self.touched.lock().unwrap_or_else(PoisonError::into_inner);
-            if touched.get(room).is_some_and(|at| at.elapsed() < TOUCHED) {
-                return;
-            }
-            if touched.len() >= TOUCHES {
-                touched.clear();
-            }
-            touched.insert(room.clone(), Instant::now());
+        if !self.entries.is_due(room) {
+            return;
         }
         if let Err(error) = self.rooms.enter(room).await {
             tracing::debug!(room.id = %room, "{room} was not moved up in the list: {error}");
@@ -149,4 +163,22 @@ fn title_of(room: &RoomId, title: Option<String>) -> String {
     let title = title.unwrap_or_default();
     let title = shown(&title, Shape::Line, limits::TITLE_CHARS);
     if title.is_empty() { room.to_string() } else { title.into_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_flood_of_new_rooms_does_not_forget_the_one_that_people_enter() {
+        let (entries, busy) = (RecentEntries::new(), RoomId::parse("busy").unwrap());
+        assert!(entries.is_due(&busy));
+        for number in 0..5 * TOUCHES {
+            assert!(entries.is_due(&RoomId::parse(&format!("room-{number}")).unwrap()));
+            assert!(number % 100 > 0 || !entries.is_due(&busy), "forgotten after {number} rooms");
+        }
+        assert!(entries.noted_at.len() <= TOUCHES);
+        tokio::time::advance(TOUCHED).await;
+        assert!(entries.is_due(&busy) && !entries.is_due(&busy), "once in each period");
+    }
 }

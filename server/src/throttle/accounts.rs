@@ -1,4 +1,8 @@
 //! The buckets of the sessions and networks that were active lately, a bounded number of them.
+//!
+//! A cache that drops what was not used lately would not do: an account with an empty bucket must not come back
+//! with a full one, nor an account that a connection holds get a second one. So those two stay while there is
+//! room, and when there is none, only accounts that nobody holds are dropped.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};

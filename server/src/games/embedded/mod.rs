@@ -1,8 +1,7 @@
 //! Games of a node without Redis: rows in its SQLite file. What matters for minutes only (codes, wrong tries)
 //! is in memory, and gone with the process.
 
-use std::collections::{BTreeMap, HashMap};
-use std::hash::Hash;
+use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,13 +24,14 @@ use super::{
 };
 
 mod entrance;
+mod expiring;
 mod hosts;
 mod rows;
 
+use expiring::Expiring;
+
 /// How long wrong tries count.
 const MINUTE: Duration = Duration::from_secs(60);
-/// How many tries and codes are remembered; beyond that, expired ones are dropped.
-const REMEMBERED: usize = 10_000;
 
 /// The game store of a node without Redis.
 pub struct EmbeddedGames {
@@ -42,10 +42,10 @@ pub struct EmbeddedGames {
 
 #[derive(Default)]
 struct Memory {
-    /// Each code with the time when it expires.
-    codes: HashMap<(Key, String), Instant>,
-    /// Counts of wrong tries, and until when they hold.
-    tries: HashMap<String, (u64, Instant)>,
+    /// The codes that are still good.
+    codes: Expiring<(Key, String), ()>,
+    /// Counts of wrong tries.
+    tries: Expiring<String, u64>,
 }
 
 impl EmbeddedGames {
@@ -55,10 +55,7 @@ impl EmbeddedGames {
     }
 
     fn memory(&self) -> MutexGuard<'_, Memory> {
-        let mut memory = self.memory.lock().unwrap_or_else(PoisonError::into_inner);
-        forget(&mut memory.codes, |until| *until);
-        forget(&mut memory.tries, |(_, until)| *until);
-        memory
+        self.memory.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     async fn read<T: Send + 'static>(
@@ -81,13 +78,6 @@ impl EmbeddedGames {
             Ok(is_done.then(|| (frame.fill(version), version)))
         };
         self.broker.append_with(channel, change).await
-    }
-}
-
-fn forget<K: Eq + Hash, V>(all: &mut HashMap<K, V>, until: impl Fn(&V) -> Instant) {
-    if all.len() > REMEMBERED {
-        let now = Instant::now();
-        all.retain(|_, value| until(value) > now);
     }
 }
 
@@ -238,7 +228,7 @@ impl GameStore for EmbeddedGames {
 
     async fn hand_over(&self, key: &Key, code: &str, good_for_ms: u64) -> Result<(), StorageError> {
         let until = Instant::now() + Duration::from_millis(good_for_ms);
-        self.memory().codes.insert((key.clone(), code.to_owned()), until);
+        self.memory().codes.insert((key.clone(), code.to_owned()), (), until);
         Ok(())
     }
 
@@ -250,14 +240,14 @@ impl GameStore for EmbeddedGames {
         name: &Name,
     ) -> Result<TakeOverOutcome, StorageError> {
         let code = (key.clone(), code.to_owned());
-        let until = self.memory().codes.remove(&code);
-        let Some(until) = until.filter(|until| *until > Instant::now()) else { return Ok(TakeOverOutcome::WrongCode) };
+        let good = self.memory().codes.remove(&code);
+        let Some(((), until)) = good else { return Ok(TakeOverOutcome::WrongCode) };
         let (key, host, name) = (key.clone(), host.clone(), name.clone());
         let is_added = self.file.write(move |sql| hosts::add(sql, &key, &host, &name, now_ms())).await?;
         if is_added {
             return Ok(TakeOverOutcome::Yes);
         }
-        self.memory().codes.insert(code, until);
+        self.memory().codes.insert(code, (), until);
         Ok(TakeOverOutcome::Full)
     }
 
@@ -272,19 +262,11 @@ impl GameStore for EmbeddedGames {
     }
 
     async fn count_try(&self, who: &str) -> Result<u64, StorageError> {
-        let now = Instant::now();
-        let mut memory = self.memory();
-        let (tries, until) = memory.tries.entry(who.to_owned()).or_insert((0, now + MINUTE));
-        if *until <= now {
-            (*tries, *until) = (0, now + MINUTE);
-        }
-        *tries += 1;
-        Ok(*tries)
+        Ok(self.memory().tries.count(who.to_owned(), Instant::now() + MINUTE))
     }
 
     async fn tries(&self, who: &str) -> Result<u64, StorageError> {
-        let now = Instant::now();
-        Ok(self.memory().tries.get(who).filter(|(_, until)| *until > now).map_or(0, |(tries, _)| *tries))
+        Ok(self.memory().tries.get(who).copied().unwrap_or(0))
     }
 }
 

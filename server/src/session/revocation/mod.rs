@@ -47,7 +47,8 @@ pub trait RevocationStore: Send + Sync {
     fn is_shared(&self) -> bool;
 }
 
-/// The list of people who signed out, as far as this node knows it.
+/// The list of people who signed out, as far as this node knows it: all of it, because a person who is dropped
+/// could show their old cookie again. The store bounds it.
 #[derive(Default)]
 pub struct RevokedUsers {
     users: RwLock<HashMap<UserId, u64>>,
