@@ -7,12 +7,15 @@
 //! (and with it, one can sign as anybody anyway); so no slow digest is needed. The server itself takes a few
 //! guesses a minute only. Another authors' key is another signing key, so that nobody stays an author.
 
+use std::net::IpAddr;
+
 use axum::http::{HeaderMap, HeaderValue};
 use protocol::UserId;
 
 use super::purpose::Purpose;
 use super::signer::{Signed, Signer};
 use super::{Sessions, cookies, now};
+use crate::quota::Payer;
 
 const COOKIE: &str = "hubbub-author";
 /// Appended to the session cookie's name.
@@ -28,6 +31,11 @@ pub struct Authors {
 }
 
 impl Authors {
+    /// The account that something stored for a request is charged to.
+    pub fn payer(&self, person: &UserId, headers: &HeaderMap, address: IpAddr) -> Payer {
+        Payer { person: person.clone(), address: Some(address), is_known: self.has_key(headers) }
+    }
+
     /// With a key, only people who enter it are authors. A changed key ends all authorships.
     pub fn new(sessions: Sessions, key: Option<&str>) -> Self {
         let signer = Signer::new(Purpose::Author { key: key.unwrap_or_default() }, &sessions.inner.keys);
