@@ -43,10 +43,11 @@ pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
     Ok(imported)
 }
 
-/// Whether this is the row in Quizizz's template that explains the columns.
+/// Whether this is the row in Quizizz's template that explains the columns: it has no kind of question, but
+/// “Question Type (default is Multiple Choice)”. A question may have such words, too.
 fn is_instruction(line: &SheetRow<'_>) -> bool {
-    let is_about = |text: &str| text.to_lowercase().contains("(required)") || text.to_lowercase().contains("(default");
-    line.row == line.header.row + 1 && (is_about(line.text()) || is_about(line.at(line.header.columns.kind)))
+    let kind = line.at(line.header.columns.kind).to_lowercase();
+    line.row == line.header.row + 1 && (kind.contains("(required)") || kind.contains("(default"))
 }
 
 /// Notes about a sheet as a whole.

@@ -172,6 +172,12 @@ fn every_kind_of_question_comes_back_from_a_sheet() {
 }
 
 #[test]
+fn a_first_question_with_a_templates_words_is_no_instruction() {
+    let quiz = quiz(row("Which field is (required)?,The first,None,,,,1,,").as_bytes());
+    assert_eq!(quiz.questions[0].text, "Which field is (required)?");
+}
+
+#[test]
 fn the_template_is_a_quiz() {
     for template in [crate::quizzes::sheet::template_csv(), crate::quizzes::sheet::template_xlsx().unwrap()] {
         assert_eq!(problems(&quiz(&template)), []);
