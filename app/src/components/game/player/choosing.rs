@@ -7,7 +7,7 @@ use leptos::web_sys::Element;
 use protocol::game::Answer;
 use protocol::quiz::Kind;
 
-use super::question::{is_open, lock_in};
+use super::answer_form::{is_open, lock_in};
 use crate::boxed_view::{derived, effect, memo, optional_view};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::icon::{CHECK, icon};

@@ -1,5 +1,6 @@
 //! A player's page: one screen at a time.
 
+mod answer_form;
 mod choosing;
 mod focus;
 mod nickname_form;

@@ -4,7 +4,7 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use protocol::game::Answer;
 
-use super::question::{is_open, lock_in};
+use super::answer_form::{is_open, lock_in};
 use crate::boxed_view::{derived, list, words};
 use crate::components::formula::in_game;
 use crate::components::game::answer::{key, letter};

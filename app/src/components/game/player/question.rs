@@ -1,4 +1,4 @@
-//! The question, and the fields for an answer.
+//! A question with the form for its answer, and a slide.
 
 use leptos::prelude::*;
 use protocol::game::{Phase, QuestionView};
@@ -6,13 +6,13 @@ use protocol::quiz::{Kind, Points};
 
 use super::waiting::me;
 use super::{choosing, ordering, writing};
-use crate::boxed_view::{derived, dynamic_view, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_view, memo, words};
 use crate::components::avatar::avatar;
 use crate::components::formula::alone_in_game;
 use crate::components::game::ring::Ring;
 use crate::components::game::steps::steps;
 use crate::game_store::GameStore;
-use crate::state::game::{Board, MyAnswer, texts};
+use crate::state::game::{Board, texts};
 
 /// A question, from the moment it can be read until everybody's time is over.
 pub(super) fn question(store: GameStore, at: usize) -> AnyView {
@@ -119,33 +119,4 @@ fn picture(asked: &QuestionView) -> AnyView {
     let Some(picture) = &asked.picture else { return ().into_any() };
     let words = asked.picture_alt.clone();
     view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
-}
-
-/// Whether an answer is accepted now, as far as the page knows. Not before hydration: a press
-/// would be lost silently.
-pub(super) fn is_open(store: GameStore) -> Memo<bool> {
-    memo(move || {
-        let is_hydrated = store.is_hydrated.get();
-        store.board.with(|board| {
-            let runs = board.game.phase == Phase::Open && board.game.paused.is_none();
-            is_hydrated && runs && board.answer == MyAnswer::Open
-        })
-    })
-}
-
-/// The button that sends an answer of more than one tap; gone afterwards. It stays in place while nothing can
-/// be sent, and says so.
-pub(super) fn lock_in(store: GameStore, can: Signal<bool>) -> AnyView {
-    let is_given = memo(move || store.board.with(|board| board.answer != MyAnswer::Open));
-    let disabled = derived(move || (!can.get()).then_some("true"));
-    optional_view(move || {
-        (!is_given.get()).then(|| {
-            view! {
-                <button class="button play__lock" aria-disabled=disabled>
-                    "Lock in"
-                </button>
-            }
-            .into_any()
-        })
-    })
 }

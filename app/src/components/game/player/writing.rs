@@ -6,7 +6,7 @@ use leptos::prelude::*;
 use protocol::game::Answer;
 use protocol::quiz::Decimal;
 
-use super::question::{is_open, lock_in};
+use super::answer_form::{is_open, lock_in};
 use super::sign::sign;
 use crate::boxed_view::{derived, effect, flag};
 use crate::components::field::Wrong;
