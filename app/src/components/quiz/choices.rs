@@ -3,8 +3,8 @@
 use leptos::ev::KeyboardEvent;
 use leptos::prelude::*;
 
+use super::field_error::wrong;
 use super::one_line_field;
-use super::writing::wrong;
 use crate::components::icon::{PLUS, X, icon};
 use crate::editor_store::EditorStore;
 use crate::focus::focus_first;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use protocol::limits;
 use protocol::quiz::{self, Kind, Question};
 
+use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
-use super::writing::{is_wrong, wrong};
 use crate::boxed_view::{derived, flag, memo, words};
 use crate::editor_store::EditorStore;
 use crate::state::editor::Change;

@@ -6,6 +6,7 @@ mod choices;
 mod details;
 pub(crate) mod editor;
 mod exact;
+mod field_error;
 #[cfg(feature = "ssr")]
 pub(crate) mod import;
 mod one_line_field;

@@ -8,8 +8,8 @@ use leptos::web_sys::{File, HtmlInputElement};
 use protocol::quiz::Question;
 use protocol::{PictureId, limits};
 
+use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
-use super::writing::{is_wrong, wrong};
 use crate::boxed_view::{flag, words};
 use crate::components::field::Wrong;
 use crate::components::icon::{IMAGE, TRASH, icon};

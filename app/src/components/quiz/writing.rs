@@ -8,14 +8,15 @@ use protocol::quiz::{Kind, Question};
 use super::answers::Answers;
 use super::details::{Points, Seconds, Why};
 use super::exact::{Number, Spellings};
+use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
 use super::picture::Picture;
-use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
-use crate::components::icon::{ARROW_DOWN, ARROW_UP, CIRCLE_ALERT, COPY, TRASH, icon};
+use crate::boxed_view::{derived, dynamic_view, flag, memo, words};
+use crate::components::icon::{ARROW_DOWN, ARROW_UP, COPY, TRASH, icon};
 use crate::editor_store::EditorStore;
 use crate::focus::focus_first;
 use crate::state::editor::texts::{self as say, EditorField};
-use crate::state::editor::{Change, Direction, Edit, Editor};
+use crate::state::editor::{Change, Direction, Edit};
 
 /// The form of the selected question; rendered anew when `drawing` changes.
 #[component]
@@ -165,27 +166,4 @@ fn Doing(authoring: EditorStore) -> impl IntoView {
 
 fn kind_of(authoring: EditorStore) -> Kind {
     authoring.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
-}
-
-fn problem(editor: &Editor) -> Option<(EditorField, String)> {
-    editor.question().and_then(say::problem)
-}
-
-/// Whether this field has an error.
-pub(super) fn is_wrong(authoring: EditorStore, place: EditorField) -> bool {
-    authoring.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
-}
-
-/// The error beneath a field. Read out with the field, which names it: an alert would interrupt the author.
-pub(super) fn wrong(authoring: EditorStore, place: EditorField, id: &'static str) -> AnyView {
-    let sentence = memo(move || authoring.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
-    view! {
-        <span id=id>
-            {optional_view(move || {
-                let sentence = sentence.get()?;
-                Some(view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {sentence} "."</span> }.into_any())
-            })}
-        </span>
-    }
-    .into_any()
 }
