@@ -6,7 +6,8 @@ use leptos::ev::SubmitEvent;
 use leptos::prelude::*;
 use leptos::server_fn::ServerFn;
 
-use super::{Host, podium};
+use super::context::Host;
+use super::podium;
 use crate::api::games::{OpenResults, PlayAgain};
 use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::state::ConnectionStatus;

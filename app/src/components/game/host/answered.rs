@@ -6,7 +6,8 @@ use leptos::html::Div;
 use leptos::prelude::*;
 use protocol::UserId;
 
-use super::{Host, texts as sentences};
+use super::context::Host;
+use super::texts as sentences;
 use crate::boxed_view::{derived, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 

@@ -9,7 +9,9 @@ use leptos::web_sys::Element;
 use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
-use super::{Host, Screen, afterwards, lobby, texts};
+use super::context::Host;
+use super::screen::Screen;
+use super::{afterwards, lobby, texts};
 use crate::boxed_view::{derived, dynamic_view, effect, flag, memo, optional_view, words as text};
 use crate::components::icon::{PLAY, icon};
 

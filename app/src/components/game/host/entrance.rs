@@ -5,7 +5,8 @@ use leptos::prelude::*;
 use protocol::UserId;
 use protocol::game::{Admission, Phase};
 
-use super::Host;
+use super::context::Host;
+use super::setting_row;
 use crate::boxed_view::{list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};
@@ -23,7 +24,7 @@ pub(super) fn choice(host: Host) -> AnyView {
     };
     let label = move || if approve.get() { "Let everyone join" } else { "Approve each new player" };
     let other = move || if approve.get_untracked() { Admission::Open } else { Admission::Approve };
-    super::menu::row(label, note, move || host.step(HostStep::Admission(other())))
+    setting_row::row(label, note, move || host.step(HostStep::Admission(other())))
 }
 
 /// The list of those who wait, on the wall,
@@ -134,7 +135,7 @@ pub(super) fn blocked(host: Host) -> AnyView {
         _ => "Newcomers from some networks are blocked for a while.",
     };
     let shown = move || {
-        (count.get() > 0).then(|| super::menu::row(|| "End the block", note, move || host.step(HostStep::Pardon)))
+        (count.get() > 0).then(|| setting_row::row(|| "End the block", note, move || host.step(HostStep::Pardon)))
     };
     optional_view(shown)
 }

@@ -4,7 +4,7 @@ use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::HostId;
 
-use super::Host;
+use super::context::Host;
 use crate::boxed_view::{list, memo, optional_view};
 use crate::row_focus::{RowFocus, Rows};
 

@@ -4,7 +4,7 @@ use client::game::HostStep;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
 
-use super::Host;
+use super::context::Host;
 use crate::boxed_view::{dynamic_view, words};
 use crate::components::dialog::Dialog;
 use crate::focus::focus_first;

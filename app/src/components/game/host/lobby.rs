@@ -5,9 +5,10 @@ use protocol::UserId;
 use protocol::game::Phase;
 use protocol::game::frame::Player;
 
+use super::context::Host;
 use super::player_dialog::PlayerDialog;
 use super::qr::qr;
-use super::{Host, entrance, texts as text};
+use super::{entrance, texts as text};
 use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};

@@ -8,8 +8,10 @@ use protocol::game::frame::Player;
 use protocol::game::{Admission, Phase};
 use protocol::{UserId, limits};
 
+use super::context::Host;
 use super::player_dialog::PlayerDialog;
-use super::{Host, entrance, hosts};
+use super::setting_row::row;
+use super::{entrance, hosts};
 use crate::api::games::class_chat_path;
 use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
 use crate::components::avatar::{Looks, avatar};
@@ -264,23 +266,6 @@ fn end(host: Host, dialog: Dialog) -> AnyView {
         }
         .into_any()
     })
-}
-
-/// A button with a note beneath it.
-pub(super) fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
-where
-    L: Fn() -> &'static str + Send + Sync + 'static,
-    N: Fn() -> &'static str + Send + Sync + 'static,
-{
-    view! {
-        <div class="host-menu__row">
-            <button class="button button--quiet" type="button" on:click=move |_| press()>
-                {words(label)}
-            </button>
-            <p class="small quiet">{words(note)}</p>
-        </div>
-    }
-    .into_any()
 }
 
 fn full_screen() {

@@ -7,6 +7,7 @@ mod afterwards;
 mod answered;
 mod bars;
 mod confetti;
+mod context;
 mod controls;
 mod entrance;
 mod hosts;
@@ -19,20 +20,19 @@ mod podium;
 pub(crate) mod qr;
 mod question;
 mod reveal;
+mod screen;
+mod setting_row;
 mod texts;
 
-use client::game::HostStep;
 use leptos::prelude::*;
-use protocol::game::frame::Player;
 use protocol::game::{Game, Phase};
-use protocol::{Pin, QuizId, UserId};
-use serde::{Deserialize, Serialize};
 
+pub(crate) use self::context::JoinInstructions;
+use self::context::{Afterwards, Host};
 use self::player_dialog::PlayerDialog;
-use self::qr::QrCode;
+use self::screen::Screen;
 use crate::api::games::HostPage;
 use crate::boxed_view::{deferred_view, derived, dynamic_view, memo, optional_view, words as text};
-use crate::components::formula;
 use crate::components::game::steps::steps;
 use crate::components::notice::{Notice, NoticeTexts};
 use crate::components::pill::Pill;
@@ -51,131 +51,6 @@ const WORDS: NoticeTexts = NoticeTexts {
     cut: "You are offline. The game continues, and this page rejoins by itself.",
     wall: "Live updates are blocked, probably by this network. To host, try another network.",
 };
-
-/// How people enter, with the server's name as they reach it.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub(crate) struct JoinInstructions {
-    /// What players type: `hubbub.example/play`.
-    pub(crate) site: String,
-    /// What other hosts type: `hubbub.example/host`.
-    pub(crate) host_site: String,
-    /// The same for cameras.
-    pub(crate) code: QrCode,
-}
-
-/// What a host can do after the game.
-struct Afterwards {
-    /// The quiz, if this host is the game's owner: the results are theirs, and so is the
-    /// choice of another quiz.
-    quiz: Option<QuizId>,
-    /// Why the form was refused.
-    refusal: Option<String>,
-}
-
-/// A round with the ids of its players.
-type Before = Option<(u32, Vec<UserId>)>;
-
-/// What the parts of the stage share.
-#[derive(Clone, Copy)]
-struct Host {
-    store: GameStore,
-    pin: StoredValue<Pin>,
-    join_instructions: StoredValue<JoinInstructions>,
-    afterwards: StoredValue<Afterwards>,
-    /// The round whose podium the page began with: without scripts no button shows the places, so there the
-    /// buttons after the podium are shown from the beginning.
-    began_over: Option<u32>,
-    /// The players of the round before, if this page has seen it.
-    before: RwSignal<Before>,
-}
-
-impl Host {
-    fn game<T>(self, read: impl FnOnce(&Game) -> T) -> T {
-        self.store.board.with(|board| read(&board.game))
-    }
-
-    fn game_now<T>(self, read: impl FnOnce(&Game) -> T) -> T {
-        self.store.board.with_untracked(|board| read(&board.game))
-    }
-
-    fn players<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
-        self.store.players.with(|players| read(&players.players))
-    }
-
-    fn players_now<T>(self, read: impl FnOnce(&[Player]) -> T) -> T {
-        self.store.players.with_untracked(|players| read(&players.players))
-    }
-
-    /// Whether there is nobody to play with: in a further round, nobody who is back.
-    fn is_alone(self) -> bool {
-        let is_first = self.game(|game| game.round) == 1;
-        self.players(|players| !players.iter().any(|player| is_first || player.here))
-    }
-
-    /// The number of all players, also those who are not listed.
-    fn players_count(self) -> usize {
-        self.store.players.with(|players| players.count.max(players.players.len()))
-    }
-
-    fn player(self, id: &UserId) -> Option<Player> {
-        self.players_now(|players| players.iter().find(|player| player.id == *id).cloned())
-    }
-
-    /// How many have answered the current question.
-    fn answered(self) -> usize {
-        let at = self.game(|game| game.at);
-        self.store
-            .count
-            .with(|count| count.filter(|count| Some(count.question) == at).map_or(0, |count| count.answered))
-    }
-
-    /// How many places of the podium are not shown yet.
-    fn places_missing(self) -> usize {
-        self.game(podium::missing)
-    }
-
-    /// Whether the buttons after the podium are shown.
-    fn has_ways_on(self) -> bool {
-        self.places_missing() == 0 || self.began_over == Some(self.game(|game| game.round))
-    }
-
-    fn pin(self) -> Pin {
-        self.pin.get_value()
-    }
-
-    /// A text of the game with its formulas.
-    fn text(self, text: &str) -> AnyView {
-        formula::alone_in_game(self.store, text)
-    }
-
-    fn step(self, step: HostStep) {
-        self.store.step(step);
-    }
-}
-
-/// The screen of the stage; changes within one update it in place.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Screen {
-    Lobby,
-    Question(usize),
-    Reveal(usize),
-    Places(usize),
-    Podium,
-}
-
-impl Screen {
-    fn of(game: &Game) -> Self {
-        let at = game.at.unwrap_or_default();
-        match game.phase {
-            Phase::Lobby => Self::Lobby,
-            Phase::Ready | Phase::Open | Phase::Closed => Self::Question(at),
-            Phase::Reveal => Self::Reveal(at),
-            Phase::Places => Self::Places(at),
-            Phase::Podium | Phase::Ended => Self::Podium,
-        }
-    }
-}
 
 part! {
     host_part:

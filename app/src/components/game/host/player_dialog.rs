@@ -6,7 +6,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use protocol::game::frame::Player;
 
-use super::Host;
+use super::context::Host;
 use super::kick::KickDialog;
 use crate::boxed_view::{derived, dynamic_view, effect, flag, optional_view};
 use crate::components::dialog::Dialog;

@@ -4,8 +4,8 @@ use leptos::prelude::*;
 use protocol::game::{Phase, QuestionView};
 use protocol::quiz::Kind;
 
-use super::Host;
 use super::answered::answered;
+use super::context::Host;
 use crate::boxed_view::{dynamic_view, memo, optional_view};
 use crate::components::game::answer::{inside, kind as kind_of};
 use crate::components::game::ring::Ring;

@@ -5,8 +5,8 @@ use protocol::UserId;
 use protocol::game::{Game, Reveal};
 use protocol::quiz::Kind;
 
-use super::Host;
 use super::bars::bars;
+use super::context::Host;
 use super::question::heading;
 use super::texts;
 use crate::components::avatar::{Looks, avatar};
