@@ -1,11 +1,11 @@
 //! The store of a game's page: the state of [`crate::state::game`] in signals, changed by the events of a
-//! [`GameTransport`](crate::transport::game::GameTransport) and by time.
+//! [`Transport`](crate::transport::Transport) and by time.
 //!
 //! On the server nothing changes: there is no connector, and effects do not run.
 
 use std::time::Duration;
 
-use client::game::{Entry, Event, GameOptions, HostStep};
+use client::game::{Command, Entry, Event, GameOptions, HostStep};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use leptos::prelude::*;
@@ -20,7 +20,7 @@ use crate::connect_blocker;
 use crate::nickname;
 use crate::state::game::{Board, ServerClock, connection_status, mark, texts, time_left};
 use crate::state::{ConnectionStatus, FirstConnects};
-use crate::transport::game::{Command, GameConnector};
+use crate::transport::game::GameConnector;
 
 /// How often the remaining time is updated.
 const TICK: Duration = Duration::from_millis(200);

@@ -1,12 +1,12 @@
 //! The store of a room's page: the state of [`crate::state`] in signals, changed by the
-//! events of a [`RoomTransport`](crate::transport::room::RoomTransport).
+//! events of a [`Transport`](crate::transport::Transport).
 //!
 //! On the server nothing changes: there is no connector, and effects do not run.
 
 use std::time::Duration;
 
 use client::Status;
-use client::room::{Event, RoomOptions, Unsent};
+use client::room::{Command, Event, RoomOptions, Unsent};
 use futures::StreamExt;
 use futures::channel::mpsc::{UnboundedReceiver, UnboundedSender};
 use leptos::prelude::*;
@@ -19,7 +19,7 @@ use crate::api::{self, RoomPage};
 use crate::boxed_view::early_effect;
 use crate::connect_blocker;
 use crate::state::{ConnectionStatus, FirstConnects, Log, People};
-use crate::transport::room::{Command, RoomConnector};
+use crate::transport::room::RoomConnector;
 use crate::unread;
 
 /// The state of a room's page in signals.

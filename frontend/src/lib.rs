@@ -1,16 +1,17 @@
 //! What only a browser has: the socket, storage, timers and the start of hydration.
 //!
-//! Carries out what [`client::room::RoomClient`] decides; has no rules of its own, and no markup.
+//! Carries out what [`client::Connection`] decides; has no rules of its own, and no markup.
 
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
 
+mod browser;
 mod clock;
-mod connection;
 mod driver;
-mod game_driver;
+mod game;
 mod page;
 mod random;
+mod room;
 mod socket;
 mod storage;
 
@@ -32,12 +33,12 @@ pub fn start() {
     owner.set();
     std::mem::forget(owner);
     provide_context(RoomConnector {
-        open: driver::open,
+        open: room::open,
         message_id: random::message_id,
         now_ms: clock::now_ms,
         was_open: socket::was_open,
     });
-    provide_context(GameConnector { open: game_driver::open, now_ms: clock::now_ms, was_open: socket::was_open });
+    provide_context(GameConnector { open: game::open, now_ms: clock::now_ms, was_open: socket::was_open });
     // An answer that redirects, such as to the room that was opened.
     let _ = set_redirect_hook(|address| drop(window().location().set_href(address)));
 }

@@ -11,6 +11,6 @@ mod liveness;
 pub mod room;
 mod timers;
 
-pub use connection::{Status, Timer};
+pub use connection::{Connection, Input, InputOf, Output, OutputOf, Protocol, Status, Timer};
 pub use liveness::{Liveness, PageEvent, PageReaction};
 pub use timers::Timers;

@@ -5,7 +5,7 @@
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use client::room::{Input, Output, RoomClient, RoomOptions, Unsent};
+use client::room::{self, Effect, EffectResult, Input, Output, RoomClient, RoomOptions, Unsent};
 use futures::future::{BoxFuture, FutureExt};
 use protocol::{CloseCode, HistoryPage, MessageId, RoomId, wire};
 use rand::rngs::SmallRng;
@@ -125,7 +125,7 @@ impl Driver {
                     self.socket = socket;
                     self.step(if is_open { Input::Opened } else { Input::Closed { code: 1006 } });
                 }
-                page = when_done(&mut self.reading) => self.step(page.map_or(Input::HistoryFailed, Input::HistoryLoaded)),
+                page = when_done(&mut self.reading) => self.step(Input::Result(page.map_or(EffectResult::HistoryFailed, EffectResult::HistoryLoaded))),
                 heard = next_event(&mut self.socket) => self.on_event(heard),
                 () = sleep_until(self.clock.next()) => {
                     while let Some(timer) = self.clock.take_due() {
@@ -180,8 +180,8 @@ impl Driver {
                 }
                 Output::SetTimer { timer, after_ms } => self.clock.set(timer, after_ms),
                 Output::CancelTimer(timer) => self.clock.cancel(timer),
-                Output::LoadHistory => self.reading = Some(self.read().boxed()),
-                Output::StoreUnsent(_) => {}
+                Output::Effect(Effect::LoadHistory) => self.reading = Some(self.read().boxed()),
+                Output::Effect(Effect::StoreUnsent(_)) => {}
                 Output::Emit(event) => lock(&self.diary).event(&event),
             }
         }
@@ -230,7 +230,7 @@ impl Driver {
         self.written += 1;
         let Ok(id) = MessageId::parse(&format!("c-{}", self.written)) else { return };
         self.ledger.note_sent(&self.room, &self.session.me, &id, &text);
-        self.step(Input::Say(Unsent { id, text, written_at: 0, refused: None }));
+        self.step(Input::Command(room::Command::Say(Unsent { id, text, written_at: 0, refused: None })));
     }
 
     fn plan_words(&mut self) {

@@ -1,4 +1,4 @@
-//! What every broker promises (`server/src/broker/mod.rs`).
+//! What every broker promises (`server/realtime/src/broker/mod.rs`).
 
 use bytes::Bytes;
 use futures::future::join_all;

@@ -1,4 +1,4 @@
-//! What every history promises (`server/src/history/mod.rs`).
+//! What every history promises (`server/realtime/src/history/mod.rs`).
 
 use realtime::broker::Replay;
 use realtime::history::{Page, page_after};

@@ -1,4 +1,4 @@
-//! What every presence store promises (`server/src/presence/mod.rs`).
+//! What every presence store promises (`server/realtime/src/presence/mod.rs`).
 
 use std::sync::Arc;
 

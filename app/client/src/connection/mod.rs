@@ -1,234 +1,236 @@
-//! Connecting, staying connected and reconnecting, as a function without IO: when to open a socket, how long
-//! to wait, what counts as silence, and which status people see.
-//!
-//! The client of a room and the client of a game each own one [`Connection`], pass it what happens and do
-//! what it says. How to enter, what frames mean and what outlives a loss is theirs. It knows no clock:
-//! it asks for timers.
+//! One connection of a client to a server, over as many sockets as it takes: a [`Lifecycle`], which decides when to
+//! connect, to wait and to ping, and a [`Protocol`], which decides what is said. A driver gives it each event as an
+//! [`Input`] and carries out the [`Output`]s.
 
+use std::fmt::Debug;
+
+mod lifecycle;
 pub(crate) mod timing;
 mod types;
 
-pub(crate) use types::{ConnectionCommand, ConnectionInput, ConnectionOutput, Phase};
+pub(crate) use lifecycle::Lifecycle;
+pub(crate) use types::{LifecycleCommand, LifecycleInput, Phase};
 pub use types::{Status, Timer};
 
-use protocol::close::{self, CloseCode};
+/// What is said on a connection: of a room, of a game. Its state outlives sockets.
+pub trait Protocol: Sized {
+    /// The path of its WebSockets, such as `/ws`.
+    const PATH: &'static str;
+    /// The timers of its own, which end with the connection to a server.
+    const TIMERS: &'static [Timer];
+    /// A frame of the server.
+    type Frame: Clone + Debug;
+    /// A frame to the server.
+    type Message: Clone + Debug;
+    /// A request of the page.
+    type Command: Clone + Debug;
+    /// Something for the driver to do besides the connection, such as storing.
+    type Effect: Clone + Debug;
+    /// The result of an effect.
+    type EffectResult: Clone + Debug;
+    /// Something for the page to show.
+    type Event: Clone + Debug;
 
-/// A connection to a server, over as many sockets as it takes.
+    /// Parses a frame; `None` for one of a later version.
+    fn decode(text: &str) -> Option<Self::Frame>;
+
+    /// The text of a frame.
+    fn encode(message: &Self::Message) -> String;
+
+    /// The frame that asks whether the server is alive.
+    fn ping() -> Self::Message;
+
+    /// The event that tells the status of the connection.
+    fn status(status: Status) -> Self::Event;
+
+    /// Reports what an earlier visit of the page left undone.
+    fn begin(connection: &mut Connection<Self>);
+
+    /// Loads what is needed before a socket may be opened, then calls [`Connection::prepared`].
+    fn prepare(connection: &mut Connection<Self>);
+
+    /// Sends the frame that enters.
+    fn enter(connection: &mut Connection<Self>);
+
+        /// Handles a frame that arrived.
+    fn on_frame(connection: &mut Connection<Self>, frame: Self::Frame);
+
+    /// Handles a request of the page.
+    fn on_command(connection: &mut Connection<Self>, command: Self::Command);
+
+    /// Handles the result of an effect.
+    fn on_result(connection: &mut Connection<Self>, result: Self::EffectResult);
+
+    /// Handles one of [`Protocol::TIMERS`].
+    fn on_timer(connection: &mut Connection<Self>, timer: Timer);
+
+    /// Whether a close with this code was this client's fault and is dealt with: then it connects again, whatever
+    /// the code says.
+    fn forgives_close(_connection: &mut Connection<Self>, _code: u16) -> bool {
+        false
+    }
+
+    /// Forgets what belongs to the socket that was lost.
+    fn forget_socket(_connection: &mut Connection<Self>) {}
+
+    /// Does what is due after each step.
+    fn finish_step(_connection: &mut Connection<Self>) {}
+}
+
+/// Something that happened to a connection.
+// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Input<F, C, R> {
+    /// The page is shown and shall connect.
+    Start,
+    /// The socket is open.
+    Opened,
+    /// A frame of the server arrived.
+    Frame(F),
+    /// The socket was closed, or could not be opened. 1006 where no code came.
+    Closed {
+        /// The close code of the socket.
+        code: u16,
+    },
+    /// A timer that was asked for.
+    TimerFired(Timer),
+    /// A request of the page.
+    Command(C),
+    /// The result of an [`Output::Effect`].
+    Result(R),
+    /// The browser says the network is back, or the person looks at the page again: a good moment
+    /// to check the connection.
+    Online,
+    /// The browser has lost the network.
+    Offline,
+}
+
+/// What the driver has to do, in this order.
+// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
+#[allow(clippy::large_enum_variant)]
+#[derive(Clone, Debug, PartialEq)]
+pub enum Output<M, X, E> {
+    /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
+    Connect,
+    /// Drop the socket without waiting; no [`Input::Closed`] is expected.
+    Disconnect,
+    /// Send this frame to the server.
+    Send(M),
+    /// Set a timer, replacing an earlier one of the same kind.
+    SetTimer {
+        /// The timer to set.
+        timer: Timer,
+        /// The time from now, in milliseconds.
+        after_ms: u64,
+    },
+    /// Cancel the timer of this kind.
+    CancelTimer(Timer),
+    /// Do something besides the connection.
+    Effect(X),
+    /// Tell the page this event.
+    Emit(E),
+}
+
+/// The inputs of a connection.
+pub type InputOf<P> = Input<<P as Protocol>::Frame, <P as Protocol>::Command, <P as Protocol>::EffectResult>;
+/// The outputs of a connection.
+pub type OutputOf<P> = Output<<P as Protocol>::Message, <P as Protocol>::Effect, <P as Protocol>::Event>;
+
+/// One connection, from opening the page to leaving it.
 #[derive(Clone, Debug)]
-pub(crate) struct Connection {
-    phase: Phase,
-    /// Connections lost since the last one that held.
-    lost: u32,
-    /// The time limit of the ping that is not answered yet, if one is.
-    pending_ping: Option<PingTimeout>,
+pub struct Connection<P: Protocol> {
+    pub(crate) lifecycle: Lifecycle,
+    pub(crate) state: P,
     /// The random number of this step.
-    random: u32,
+    pub(crate) random: u32,
     /// The outputs of this step so far.
-    output: ConnectionOutput,
+    pub(crate) out: Outputs<P>,
 }
 
-/// How long the answer to a ping may take.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum PingTimeout {
-    /// As long as the server allows for its own pings.
-    Full,
-    /// A moment: the page was asleep, or has another network, and somebody looks at it. Most likely the
-    /// socket is dead without a close; one that was only slow is replaced, which loses nothing.
-    Short,
-}
+/// The outputs of a step. Not a plain list in the struct, whose derived traits would ask more of `P` than they need.
+pub(crate) type Outputs<P> = Vec<OutputOf<P>>;
 
-impl Connection {
-    /// A connection that does nothing before [`ConnectionInput::Start`].
-    pub(crate) fn new() -> Self {
-        Self { phase: Phase::New, lost: 0, pending_ping: None, random: 0, output: ConnectionOutput::default() }
+impl<P: Protocol> Connection<P> {
+    /// A connection that does nothing before it is told to start.
+    pub(crate) fn over(state: P) -> Self {
+        Self { lifecycle: Lifecycle::new(), state, random: 0, out: Vec::new() }
+    }
+
+    /// Handles one input. `random` is any random number; the waits are derived from it.
+    #[must_use]
+    pub fn step(&mut self, input: InputOf<P>, random: u32) -> Vec<OutputOf<P>> {
+        self.random = random;
+        match input {
+            Input::Start => self.advance(LifecycleInput::Start),
+            Input::Opened => self.advance(LifecycleInput::Opened),
+            Input::Frame(frame) => P::on_frame(self, frame),
+            Input::Closed { code } => {
+                let is_forgiven = P::forgives_close(self, code);
+                self.advance(if is_forgiven { LifecycleInput::Lost } else { LifecycleInput::Closed { code } });
+            }
+            Input::TimerFired(timer @ (Timer::Connect | Timer::Silence | Timer::Steady)) => {
+                self.advance(LifecycleInput::TimerFired(timer));
+            }
+            Input::TimerFired(timer) => P::on_timer(self, timer),
+            Input::Command(command) => P::on_command(self, command),
+            Input::Result(result) => P::on_result(self, result),
+            Input::Online => self.advance(LifecycleInput::Online),
+            Input::Offline => self.advance(LifecycleInput::Offline),
+        }
+        P::finish_step(self);
+        std::mem::take(&mut self.out)
+    }
+
+    /// What [`Protocol::prepare`] has to load is there: a socket may be opened.
+    pub(crate) fn prepared(&mut self) {
+        self.advance(LifecycleInput::Prepared);
+    }
+
+    /// Passes an input to the lifecycle, and carries out its output.
+    pub(crate) fn advance(&mut self, input: LifecycleInput) {
+        let output = self.lifecycle.step(input, self.random);
+        if output.disconnect {
+            self.out.push(Output::Disconnect);
+        }
+        if output.cancel_timers {
+            P::forget_socket(self);
+            let all = [Timer::Connect, Timer::Silence, Timer::Steady];
+            self.out.extend(all.iter().chain(P::TIMERS).map(|timer| Output::CancelTimer(*timer)));
+        }
+        if let Some(status) = output.status {
+            self.emit(P::status(status));
+        }
+        match output.command {
+            Some(LifecycleCommand::Begin) => {
+                P::begin(self);
+                P::prepare(self);
+            }
+            Some(LifecycleCommand::Prepare) => P::prepare(self),
+            Some(LifecycleCommand::Connect) => self.out.push(Output::Connect),
+            Some(LifecycleCommand::Enter) => P::enter(self),
+            Some(LifecycleCommand::Ping) => self.out.push(Output::Send(P::ping())),
+            None => {}
+        }
+        if let Some((timer, after_ms)) = output.timer {
+            self.set_timer(timer, after_ms);
+        }
     }
 
     pub(crate) fn phase(&self) -> Phase {
-        self.phase
+        self.lifecycle.phase()
     }
 
-    /// Handles one input. `random` is any random number; the waits are derived from it. Wake-ups may come
-    /// late or twice, and the close of a dropped socket is ignored.
-    #[must_use]
-    pub(crate) fn step(&mut self, input: ConnectionInput, random: u32) -> ConnectionOutput {
-        self.random = random;
-        self.output = ConnectionOutput::default();
-        match input {
-            ConnectionInput::Start => self.start(),
-            ConnectionInput::Prepared => self.connect(),
-            ConnectionInput::Opened => self.opened(),
-            ConnectionInput::FrameReceived => self.on_frame(),
-            ConnectionInput::Behind => self.phase = Phase::Behind,
-            ConnectionInput::CaughtUp => self.go_live(),
-            ConnectionInput::JoinRefused { retry_after_ms } => {
-                self.give_up(timing::server_delay(retry_after_ms.unwrap_or_default()))
-            }
-            ConnectionInput::Reconnect => self.give_up(0),
-            ConnectionInput::Closed { code } => self.closed(code),
-            ConnectionInput::Lost if self.phase.has_socket() => self.reconnect(0),
-            ConnectionInput::Lost => {}
-            ConnectionInput::Stopped => self.clear(Phase::Stopped),
-            ConnectionInput::Reset => self.clear(Phase::New),
-            ConnectionInput::TimerFired(Timer::Connect) => self.try_again(),
-            ConnectionInput::TimerFired(Timer::Silence) => self.on_silence(),
-            ConnectionInput::TimerFired(Timer::Steady) => self.on_stable(),
-            ConnectionInput::TimerFired(_) => {}
-            ConnectionInput::Online => self.online(),
-            ConnectionInput::Offline => self.offline(),
-        }
-        self.output
+    pub(crate) fn send(&mut self, message: P::Message) {
+        self.out.push(Output::Send(message));
     }
 
-    fn start(&mut self) {
-        if self.phase == Phase::New {
-            self.phase = Phase::Preparing;
-            self.report(Status::Connecting);
-            self.request(ConnectionCommand::Begin);
-        }
+    pub(crate) fn emit(&mut self, event: P::Event) {
+        self.out.push(Output::Emit(event));
     }
 
-    fn prepare(&mut self) {
-        self.phase = Phase::Preparing;
-        self.request(ConnectionCommand::Prepare);
-    }
-
-    fn connect(&mut self) {
-        if self.phase == Phase::Preparing {
-            self.phase = Phase::Opening;
-            self.request(ConnectionCommand::Connect);
-            self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
-        }
-    }
-
-    fn opened(&mut self) {
-        if self.phase == Phase::Opening {
-            self.phase = Phase::Entering;
-            self.request(ConnectionCommand::Enter);
-            self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
-        }
-    }
-
-    fn go_live(&mut self) {
-        self.phase = Phase::Live;
-        self.set_timer(Timer::Steady, timing::STABLE_AFTER_MS);
-        self.report(Status::Live);
-    }
-
-    fn closed(&mut self, code: u16) {
-        if !self.phase.has_socket() {
-            return;
-        }
-        if code == CloseCode::NodeLeaving.number() && self.lost == 0 {
-            self.schedule_retry(0);
-            self.report(Status::Moving);
-        } else if close::should_reconnect(code) {
-            self.reconnect(0);
-        } else {
-            self.clear(Phase::Stopped);
-            self.report(Status::Stopped { code });
-        }
-    }
-
-    /// Drops this connection and tries another, after at least `least_ms`.
-    fn give_up(&mut self, least_ms: u64) {
-        self.output.disconnect = true;
-        self.reconnect(least_ms);
-    }
-
-    fn reconnect(&mut self, least_ms: u64) {
-        let retry_in_ms = self.schedule_retry(least_ms);
-        self.report(Status::Reconnecting { retry_in_ms });
-    }
-
-    /// Schedules the next try; returns the wait.
-    fn schedule_retry(&mut self, least_ms: u64) -> u64 {
-        let wait = timing::reconnect_delay(self.lost, self.random).max(least_ms);
-        self.lost = self.lost.saturating_add(1);
-        self.clear(Phase::Waiting);
-        self.set_timer(Timer::Connect, wait);
-        wait
-    }
-
-    fn try_again(&mut self) {
-        if self.phase == Phase::Waiting {
-            self.prepare();
-        }
-    }
-
-    fn offline(&mut self) {
-        if matches!(self.phase, Phase::New | Phase::Offline | Phase::Stopped) {
-            return;
-        }
-        self.output.disconnect = self.phase.has_socket();
-        self.clear(Phase::Offline);
-        self.report(Status::Offline);
-    }
-
-    fn online(&mut self) {
-        match self.phase {
-            Phase::Offline | Phase::Waiting => {
-                self.phase = Phase::Waiting;
-                let retry_in_ms = timing::reconnect_delay(0, self.random);
-                self.set_timer(Timer::Connect, retry_in_ms);
-                self.report(Status::Reconnecting { retry_in_ms });
-            }
-            // The page may have been requested without a network.
-            Phase::Preparing => self.prepare(),
-            Phase::Behind | Phase::Live if self.pending_ping != Some(PingTimeout::Short) => {
-                self.send_ping(PingTimeout::Short)
-            }
-            _ => {}
-        }
-    }
-
-    /// Handles the end of the time for an answer, or for any sign of life.
-    fn on_silence(&mut self) {
-        match self.phase {
-            Phase::Opening | Phase::Entering => self.give_up(0),
-            Phase::Behind | Phase::Live if self.pending_ping.is_some() => self.give_up(0),
-            Phase::Behind | Phase::Live => self.send_ping(PingTimeout::Full),
-            _ => {}
-        }
-    }
-
-    fn send_ping(&mut self, timeout: PingTimeout) {
-        self.pending_ping = Some(timeout);
-        self.request(ConnectionCommand::Ping);
-        let within_ms = match timeout {
-            PingTimeout::Full => timing::PONG_TIMEOUT_MS,
-            PingTimeout::Short => timing::SHORT_PONG_TIMEOUT_MS,
-        };
-        self.set_timer(Timer::Silence, within_ms);
-    }
-
-    fn on_frame(&mut self) {
-        self.pending_ping = None;
-        self.set_timer(Timer::Silence, timing::SILENCE_TIMEOUT_MS);
-    }
-
-    fn on_stable(&mut self) {
-        if self.phase == Phase::Live {
-            self.lost = 0;
-        }
-    }
-
-    /// Forgets everything about the socket, and goes to `phase`.
-    fn clear(&mut self, phase: Phase) {
-        self.phase = phase;
-        self.pending_ping = None;
-        self.output.cancel_timers = true;
-    }
-
-    fn request(&mut self, command: ConnectionCommand) {
-        self.output.command = Some(command);
-    }
-
-    fn report(&mut self, status: Status) {
-        self.output.status = Some(status);
-    }
-
-    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
-        self.output.timer = Some((timer, after_ms));
+    pub(crate) fn set_timer(&mut self, timer: Timer, after_ms: u64) {
+        self.out.push(Output::SetTimer { timer, after_ms });
     }
 }
 

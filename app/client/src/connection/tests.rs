@@ -1,11 +1,14 @@
 //! The rules of reconnecting, one sentence each.
 
+use protocol::close::CloseCode;
+
+use super::types::LifecycleOutput;
 use super::*;
 
 /// A connection and the outputs of its last steps. The random numbers are the largest, so a wait is the limit
 /// that it was drawn from.
 struct Scene {
-    connection: Connection,
+    connection: Lifecycle,
     asked: Vec<Asks>,
 }
 
@@ -15,16 +18,16 @@ enum Asks {
     Drop,
     LetGo,
     Tell(Status),
-    ConnectionCommand(ConnectionCommand),
+    LifecycleCommand(LifecycleCommand),
     Wake(Timer, u64),
 }
 
 impl Asks {
-    fn all(output: ConnectionOutput) -> impl Iterator<Item = Self> {
-        let ConnectionOutput { disconnect, cancel_timers, status, command, timer } = output;
+    fn all(output: LifecycleOutput) -> impl Iterator<Item = Self> {
+        let LifecycleOutput { disconnect, cancel_timers, status, command, timer } = output;
         let timer = timer.map(|(timer, after_ms)| Self::Wake(timer, after_ms));
         let (disconnect, cancel_timers) = (disconnect.then_some(Self::Drop), cancel_timers.then_some(Self::LetGo));
-        [disconnect, cancel_timers, status.map(Self::Tell), command.map(Self::ConnectionCommand), timer]
+        [disconnect, cancel_timers, status.map(Self::Tell), command.map(Self::LifecycleCommand), timer]
             .into_iter()
             .flatten()
     }
@@ -32,30 +35,30 @@ impl Asks {
 
 impl Scene {
     fn new() -> Self {
-        Self { connection: Connection::new(), asked: vec![] }
+        Self { connection: Lifecycle::new(), asked: vec![] }
     }
 
     fn opening() -> Self {
         let mut scene = Self::new();
-        scene.step(ConnectionInput::Start).step(ConnectionInput::Prepared).clear();
+        scene.step(LifecycleInput::Start).step(LifecycleInput::Prepared).clear();
         scene
     }
 
     fn entering() -> Self {
         let mut scene = Self::opening();
-        scene.step(ConnectionInput::Opened).clear();
+        scene.step(LifecycleInput::Opened).clear();
         scene
     }
 
     fn live() -> Self {
         let mut scene = Self::entering();
-        scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp).clear();
+        scene.step(LifecycleInput::FrameReceived).step(LifecycleInput::CaughtUp).clear();
         scene
     }
 
     fn behind() -> Self {
         let mut scene = Self::entering();
-        scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::Behind).clear();
+        scene.step(LifecycleInput::FrameReceived).step(LifecycleInput::Behind).clear();
         scene
     }
 
@@ -65,23 +68,23 @@ impl Scene {
         scene
     }
 
-    fn step(&mut self, input: ConnectionInput) -> &mut Self {
+    fn step(&mut self, input: LifecycleInput) -> &mut Self {
         self.asked.extend(Asks::all(self.connection.step(input, u32::MAX)));
         self
     }
 
     fn woken(&mut self, timer: Timer) -> &mut Self {
-        self.step(ConnectionInput::TimerFired(timer))
+        self.step(LifecycleInput::TimerFired(timer))
     }
 
     fn closed(&mut self, code: u16) -> &mut Self {
-        self.step(ConnectionInput::Closed { code })
+        self.step(LifecycleInput::Closed { code })
     }
 
     /// The wait is over, and the next try gets as far as the room.
     fn comes_back(&mut self) -> &mut Self {
-        self.woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
-        self.step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp)
+        self.woken(Timer::Connect).step(LifecycleInput::Prepared).step(LifecycleInput::Opened);
+        self.step(LifecycleInput::FrameReceived).step(LifecycleInput::CaughtUp)
     }
 
     fn clear(&mut self) -> &mut Self {
@@ -105,13 +108,13 @@ fn reconnecting(retry_in_ms: u64) -> Status {
 #[test]
 fn it_opens_a_socket_once_the_link_is_prepared_and_enters_once_it_is_open() {
     let mut scene = Scene::new();
-    scene.step(ConnectionInput::Start);
-    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::ConnectionCommand(ConnectionCommand::Begin)]);
-    scene.clear().step(ConnectionInput::Prepared);
-    assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Connect), Asks::Wake(Timer::Silence, 10_000)]);
-    scene.clear().step(ConnectionInput::Opened);
-    assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Enter), Asks::Wake(Timer::Silence, 10_000)]);
-    scene.clear().step(ConnectionInput::FrameReceived).step(ConnectionInput::CaughtUp);
+    scene.step(LifecycleInput::Start);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::LifecycleCommand(LifecycleCommand::Begin)]);
+    scene.clear().step(LifecycleInput::Prepared);
+    assert_eq!(scene.asked, [Asks::LifecycleCommand(LifecycleCommand::Connect), Asks::Wake(Timer::Silence, 10_000)]);
+    scene.clear().step(LifecycleInput::Opened);
+    assert_eq!(scene.asked, [Asks::LifecycleCommand(LifecycleCommand::Enter), Asks::Wake(Timer::Silence, 10_000)]);
+    scene.clear().step(LifecycleInput::FrameReceived).step(LifecycleInput::CaughtUp);
     assert_eq!(
         scene.asked,
         [Asks::Wake(Timer::Silence, 26_000), Asks::Tell(Status::Live), Asks::Wake(Timer::Steady, 10_000)]
@@ -123,17 +126,17 @@ fn what_comes_out_of_turn_does_nothing() {
     let out_of_turn = [
         (
             Scene::new(),
-            vec![ConnectionInput::Prepared, ConnectionInput::Opened, ConnectionInput::Online, ConnectionInput::Offline],
+            vec![LifecycleInput::Prepared, LifecycleInput::Opened, LifecycleInput::Online, LifecycleInput::Offline],
         ),
-        (Scene::opening(), vec![ConnectionInput::Start, ConnectionInput::Prepared, ConnectionInput::Online]),
-        (Scene::live(), vec![ConnectionInput::Start, ConnectionInput::Prepared, ConnectionInput::Opened]),
+        (Scene::opening(), vec![LifecycleInput::Start, LifecycleInput::Prepared, LifecycleInput::Online]),
+        (Scene::live(), vec![LifecycleInput::Start, LifecycleInput::Prepared, LifecycleInput::Opened]),
         (
             Scene::waiting(),
             vec![
-                ConnectionInput::Prepared,
-                ConnectionInput::Opened,
-                ConnectionInput::Closed { code: 4500 },
-                ConnectionInput::Lost,
+                LifecycleInput::Prepared,
+                LifecycleInput::Opened,
+                LifecycleInput::Closed { code: 4500 },
+                LifecycleInput::Lost,
             ],
         ),
     ];
@@ -154,7 +157,7 @@ fn a_loss_lets_go_of_everything_and_waits_longer_each_time() {
     scene.closed(1006);
     assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)]);
     let waits = (0..7).map(|_| {
-        scene.clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+        scene.clear().woken(Timer::Connect).step(LifecycleInput::Prepared).closed(1006);
         scene.events()[0]
     });
     assert_eq!(waits.collect::<Vec<_>>(), [1_000, 2_000, 4_000, 8_000, 16_000, 20_000, 20_000].map(reconnecting));
@@ -167,11 +170,11 @@ fn only_a_connection_that_held_makes_the_next_loss_a_first_one() {
     assert_eq!(scene.events(), [reconnecting(1_000)]);
     scene.comes_back().woken(Timer::Steady).clear().closed(1006);
     assert_eq!(scene.events(), [reconnecting(500)]);
-    scene.woken(Timer::Steady).clear().woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+    scene.woken(Timer::Steady).clear().woken(Timer::Connect).step(LifecycleInput::Prepared).closed(1006);
     assert_eq!(scene.events(), [reconnecting(1_000)], "a wake that came late praises nothing");
     let mut scene = Scene::behind();
-    scene.closed(1006).woken(Timer::Connect).step(ConnectionInput::Prepared).step(ConnectionInput::Opened);
-    scene.step(ConnectionInput::FrameReceived).step(ConnectionInput::Behind).woken(Timer::Steady).clear().closed(1006);
+    scene.closed(1006).woken(Timer::Connect).step(LifecycleInput::Prepared).step(LifecycleInput::Opened);
+    scene.step(LifecycleInput::FrameReceived).step(LifecycleInput::Behind).woken(Timer::Steady).clear().closed(1006);
     assert_eq!(scene.events(), [reconnecting(1_000)], "in, but never in step");
 }
 
@@ -190,7 +193,7 @@ fn the_close_code_says_whether_to_come_back() {
 #[test]
 fn a_link_that_knows_better_than_the_code_comes_back() {
     let mut scene = Scene::live();
-    scene.step(ConnectionInput::Lost);
+    scene.step(LifecycleInput::Lost);
     assert_eq!(scene.events(), [reconnecting(500)]);
     assert!(!scene.does(Asks::Drop), "there is nothing left to drop");
 }
@@ -199,7 +202,7 @@ fn a_link_that_knows_better_than_the_code_comes_back() {
 fn who_is_not_let_in_comes_back_no_sooner_than_told_and_within_a_minute() {
     for (told, wait) in [(None, 500), (Some(10), 500), (Some(3_000), 3_000), (Some(u64::MAX), 60_000)] {
         let mut scene = Scene::entering();
-        scene.step(ConnectionInput::JoinRefused { retry_after_ms: told });
+        scene.step(LifecycleInput::JoinRefused { retry_after_ms: told });
         assert!(scene.does(Asks::Drop));
         assert_eq!(scene.events(), [reconnecting(wait)]);
     }
@@ -218,13 +221,13 @@ fn a_socket_that_neither_opens_nor_lets_in_is_given_up() {
 fn a_silent_server_is_asked_and_then_given_up() {
     for mut scene in [Scene::live(), Scene::behind()] {
         scene.woken(Timer::Silence);
-        assert_eq!(scene.asked, [Asks::ConnectionCommand(ConnectionCommand::Ping), Asks::Wake(Timer::Silence, 10_000)]);
-        scene.clear().step(ConnectionInput::FrameReceived).woken(Timer::Silence);
+        assert_eq!(scene.asked, [Asks::LifecycleCommand(LifecycleCommand::Ping), Asks::Wake(Timer::Silence, 10_000)]);
+        scene.clear().step(LifecycleInput::FrameReceived).woken(Timer::Silence);
         assert_eq!(
             scene.asked,
             [
                 Asks::Wake(Timer::Silence, 26_000),
-                Asks::ConnectionCommand(ConnectionCommand::Ping),
+                Asks::LifecycleCommand(LifecycleCommand::Ping),
                 Asks::Wake(Timer::Silence, 10_000)
             ],
             "it was there"
@@ -239,37 +242,37 @@ fn a_ping_that_an_earlier_socket_never_answered_is_not_held_against_the_next() {
     let mut scene = Scene::live();
     scene.woken(Timer::Silence).closed(1006).comes_back().clear();
     scene.woken(Timer::Silence);
-    assert!(scene.does(Asks::ConnectionCommand(ConnectionCommand::Ping)) && !scene.does(Asks::Drop));
+    assert!(scene.does(Asks::LifecycleCommand(LifecycleCommand::Ping)) && !scene.does(Asks::Drop));
 }
 
 #[test]
 fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
     let mut scene = Scene::live();
-    scene.woken(Timer::Silence).clear().step(ConnectionInput::Online);
+    scene.woken(Timer::Silence).clear().step(LifecycleInput::Online);
     assert_eq!(
         scene.asked,
-        [Asks::ConnectionCommand(ConnectionCommand::Ping), Asks::Wake(Timer::Silence, 1_000)],
+        [Asks::LifecycleCommand(LifecycleCommand::Ping), Asks::Wake(Timer::Silence, 1_000)],
         "a patient question is asked again, for a moment"
     );
-    scene.clear().step(ConnectionInput::Online);
+    scene.clear().step(LifecycleInput::Online);
     assert_eq!(scene.asked, [], "that moment is not made longer");
     scene.woken(Timer::Silence);
     assert!(scene.does(Asks::Drop));
     let mut scene = Scene::waiting();
     for _ in 0..8 {
-        scene.woken(Timer::Connect).step(ConnectionInput::Prepared).closed(1006);
+        scene.woken(Timer::Connect).step(LifecycleInput::Prepared).closed(1006);
     }
-    scene.clear().step(ConnectionInput::Online);
+    scene.clear().step(LifecycleInput::Online);
     assert_eq!(
         scene.asked,
         [Asks::Tell(reconnecting(500)), Asks::Wake(Timer::Connect, 500)],
         "no long wait is waited out"
     );
     let mut scene = Scene::new();
-    scene.step(ConnectionInput::Start).clear().step(ConnectionInput::Online);
+    scene.step(LifecycleInput::Start).clear().step(LifecycleInput::Online);
     assert_eq!(
         scene.asked,
-        [Asks::ConnectionCommand(ConnectionCommand::Prepare)],
+        [Asks::LifecycleCommand(LifecycleCommand::Prepare)],
         "what the link was getting is asked for again"
     );
 }
@@ -277,44 +280,44 @@ fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
 #[test]
 fn without_a_network_nothing_is_tried_and_with_it_soon() {
     let mut scene = Scene::live();
-    scene.step(ConnectionInput::Offline);
+    scene.step(LifecycleInput::Offline);
     assert_eq!(scene.asked, [Asks::Drop, Asks::LetGo, Asks::Tell(Status::Offline)]);
     scene
         .clear()
-        .step(ConnectionInput::Offline)
+        .step(LifecycleInput::Offline)
         .woken(Timer::Connect)
         .woken(Timer::Silence)
-        .step(ConnectionInput::Prepared);
+        .step(LifecycleInput::Prepared);
     assert_eq!(scene.asked, []);
-    scene.step(ConnectionInput::Online).woken(Timer::Connect);
+    scene.step(LifecycleInput::Online).woken(Timer::Connect);
     assert_eq!(
         scene.asked,
         [
             Asks::Tell(reconnecting(500)),
             Asks::Wake(Timer::Connect, 500),
-            Asks::ConnectionCommand(ConnectionCommand::Prepare)
+            Asks::LifecycleCommand(LifecycleCommand::Prepare)
         ]
     );
     let mut scene = Scene::waiting();
-    scene.step(ConnectionInput::Offline);
+    scene.step(LifecycleInput::Offline);
     assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(Status::Offline)]);
 }
 
 #[test]
 fn a_link_that_has_ended_stays_ended_and_one_that_rests_starts_anew() {
     let mut scene = Scene::live();
-    scene.step(ConnectionInput::Stopped);
+    scene.step(LifecycleInput::Stopped);
     assert_eq!(scene.asked, [Asks::LetGo]);
     scene
         .clear()
         .woken(Timer::Connect)
-        .step(ConnectionInput::Online)
-        .step(ConnectionInput::Offline)
-        .step(ConnectionInput::Start);
+        .step(LifecycleInput::Online)
+        .step(LifecycleInput::Offline)
+        .step(LifecycleInput::Start);
     assert_eq!(scene.asked, []);
     let mut scene = Scene::entering();
-    scene.step(ConnectionInput::Reset).clear().step(ConnectionInput::Online);
+    scene.step(LifecycleInput::Reset).clear().step(LifecycleInput::Online);
     assert_eq!(scene.asked, []);
-    scene.step(ConnectionInput::Start);
-    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::ConnectionCommand(ConnectionCommand::Begin)]);
+    scene.step(LifecycleInput::Start);
+    assert_eq!(scene.asked, [Asks::Tell(Status::Connecting), Asks::LifecycleCommand(LifecycleCommand::Begin)]);
 }

@@ -1,11 +1,11 @@
-//! The inputs and outputs of a [`super::Connection`].
+//! The inputs and outputs of a [`super::Lifecycle`].
 
 /// Something that happened, or that the client has decided.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectionInput {
+pub(crate) enum LifecycleInput {
     /// The page is shown and shall connect.
     Start,
-    /// The client has what it needs to enter: see [`ConnectionCommand::Prepare`].
+    /// The client has what it needs to enter: see [`LifecycleCommand::Prepare`].
     Prepared,
     /// The socket is open.
     Opened,
@@ -31,7 +31,7 @@ pub(crate) enum ConnectionInput {
     Lost,
     /// The client wants no connection any more.
     Stopped,
-    /// The client wants none before the next [`ConnectionInput::Start`].
+    /// The client wants none before the next [`LifecycleInput::Start`].
     Reset,
     /// A timer that was asked for.
     TimerFired(Timer),
@@ -43,7 +43,7 @@ pub(crate) enum ConnectionInput {
 
 /// What the client has to do, in the order of the fields.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(crate) struct ConnectionOutput {
+pub(crate) struct LifecycleOutput {
     /// Drop the socket without waiting.
     pub(crate) disconnect: bool,
     /// The connection is over: cancel every timer.
@@ -51,17 +51,17 @@ pub(crate) struct ConnectionOutput {
     /// Tell the page this status.
     pub(crate) status: Option<Status>,
     /// The command to do after that.
-    pub(crate) command: Option<ConnectionCommand>,
+    pub(crate) command: Option<LifecycleCommand>,
     /// Set this timer, in milliseconds.
     pub(crate) timer: Option<(Timer, u64)>,
 }
 
 /// A step that rooms and games do in their own ways.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum ConnectionCommand {
+pub(crate) enum LifecycleCommand {
     /// Report what an earlier visit of the page left undone, and prepare.
     Begin,
-    /// Load what is needed before a socket may be opened, and answer [`ConnectionInput::Prepared`].
+    /// Load what is needed before a socket may be opened, and answer [`LifecycleInput::Prepared`].
     Prepare,
     /// Open a new socket.
     Connect,

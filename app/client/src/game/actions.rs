@@ -1,11 +1,11 @@
 //! A player's answers and a host's steps, until their result is known.
 
-use crate::connection::{Phase, Timer, timing};
+use crate::connection::{Output, Phase, Timer, timing};
 use protocol::game::frame::SubmittedAnswer;
 use protocol::game::{Game, GameClientMessage};
 
 use super::GameClient;
-use super::types::{Confirmation, Event, HostStep, Output};
+use super::types::{Confirmation, Effect, Event, HostStep};
 
 /// An answer without a result by then is sent again.
 const ANSWER_TIMEOUT_MS: u64 = 5_000;
@@ -24,31 +24,31 @@ pub(super) struct PendingStep {
 
 impl GameClient {
     pub(super) fn answer(&mut self, answer: SubmittedAnswer) {
-        let is_known = self.pending_answer.as_ref().is_some_and(|kept| kept.question == answer.question);
-        if is_known || self.connection.phase() == Phase::Stopped {
+        let is_known = self.state.pending_answer.as_ref().is_some_and(|kept| kept.question == answer.question);
+        if is_known || self.phase() == Phase::Stopped {
             return;
         }
-        self.pending_answer = Some(answer.clone());
-        self.out.push(Output::StoreAnswer(Some(answer.clone())));
+        self.state.pending_answer = Some(answer.clone());
+        self.out.push(Output::Effect(Effect::StoreAnswer(Some(answer.clone()))));
         self.emit(Event::AnswerPending(answer));
         self.send_answer();
     }
 
     pub(super) fn send_step(&mut self, step: HostStep) {
-        let version = self.version;
-        let is_known = self.steps.iter().any(|waiting| waiting.step == step && waiting.version == version);
-        if is_known || self.steps.len() >= MAX_PENDING_STEPS || self.connection.phase() == Phase::Stopped {
+        let version = self.state.version;
+        let is_known = self.state.steps.iter().any(|waiting| waiting.step == step && waiting.version == version);
+        if is_known || self.state.steps.len() >= MAX_PENDING_STEPS || self.phase() == Phase::Stopped {
             return;
         }
-        self.steps.push(PendingStep { step, version, sent: 0 });
+        self.state.steps.push(PendingStep { step, version, sent: 0 });
         self.send_steps();
     }
 
     /// Sends what may not have arrived, after the game was entered.
     pub(super) fn resend_after_entry(&mut self) {
         self.send_answer();
-        let version = self.version;
-        self.steps.retain(|waiting| {
+        let version = self.state.version;
+        self.state.steps.retain(|waiting| {
             let is_meant = !waiting.step.is_of_version() || waiting.version == version;
             // An extension may have been done already.
             let is_harmless = waiting.sent == 0 || waiting.sent == 1 && !matches!(waiting.step, HostStep::Extend(_));
@@ -58,7 +58,7 @@ impl GameClient {
     }
 
     pub(super) fn resend(&mut self) {
-        if self.connection.phase() == Phase::Entering {
+        if self.phase() == Phase::Entering {
             self.send_entry();
         }
         self.send_answer();
@@ -66,7 +66,7 @@ impl GameClient {
     }
 
     fn send_answer(&mut self) {
-        if let (Phase::Live, Some(kept)) = (self.connection.phase(), self.pending_answer.clone()) {
+        if let (Phase::Live, Some(kept)) = (self.phase(), self.state.pending_answer.clone()) {
             self.out.push(Output::Send(GameClientMessage::Answer(kept)));
             self.set_timer(Timer::Resend, ANSWER_TIMEOUT_MS);
         }
@@ -82,10 +82,10 @@ impl GameClient {
 
     /// Sends the steps that were sent `most` times or less.
     fn send_steps_sent(&mut self, most: u8) {
-        if self.connection.phase() != Phase::Live {
+        if self.phase() != Phase::Live {
             return;
         }
-        for waiting in self.steps.iter_mut().filter(|waiting| waiting.sent <= most) {
+        for waiting in self.state.steps.iter_mut().filter(|waiting| waiting.sent <= most) {
             waiting.sent += 1;
             self.out.push(Output::Send(waiting.step.frame(waiting.version)));
         }
@@ -93,8 +93,8 @@ impl GameClient {
 
     /// Drops the answer that waits for a result.
     pub(super) fn forget_answer(&mut self) {
-        if self.pending_answer.take().is_some() {
-            self.out.push(Output::StoreAnswer(None));
+        if self.state.pending_answer.take().is_some() {
+            self.out.push(Output::Effect(Effect::StoreAnswer(None)));
             self.out.push(Output::CancelTimer(Timer::Resend));
         }
     }
@@ -103,10 +103,10 @@ impl GameClient {
     /// asked again under the same number.
     pub(super) fn forget_past(&mut self, game: &Game) {
         let is_past = |kept: &SubmittedAnswer| {
-            let round = kept.round.or(self.round).unwrap_or(game.round);
+            let round = kept.round.or(self.state.round).unwrap_or(game.round);
             game.at != Some(kept.question) || round != game.round
         };
-        if self.pending_answer.as_ref().is_some_and(is_past) {
+        if self.state.pending_answer.as_ref().is_some_and(is_past) {
             self.forget_answer();
         }
     }
@@ -118,20 +118,20 @@ impl GameClient {
 
     /// Drops the steps that a frame shows to be done.
     pub(super) fn confirm(&mut self, by: Confirmation) {
-        self.steps.retain(|waiting| !waiting.step.is_confirmed_by(by));
+        self.state.steps.retain(|waiting| !waiting.step.is_confirmed_by(by));
     }
 
     /// Drops the steps that a refusal may be about. True unless one of them was sent a second time.
     pub(super) fn refuse_steps(&mut self) -> bool {
-        let is_news = self.steps.iter().all(|waiting| waiting.sent < 2);
-        self.steps.retain(|waiting| waiting.sent == 0);
+        let is_news = self.state.steps.iter().all(|waiting| waiting.sent < 2);
+        self.state.steps.retain(|waiting| waiting.sent == 0);
         is_news
     }
 
     /// Sends everything without a result again after a while, because the server cannot handle it
     /// now; a step once.
     pub(super) fn retry_later(&mut self, retry_after_ms: Option<u64>) {
-        self.steps.retain(|waiting| waiting.sent < 2);
+        self.state.steps.retain(|waiting| waiting.sent < 2);
         self.set_timer(Timer::Resend, timing::resend_delay(retry_after_ms, self.random));
     }
 }

@@ -11,23 +11,26 @@
 //! still at the version that it was meant for.
 
 mod actions;
-mod connecting;
+mod entering;
 mod receiving;
 mod types;
 
-pub use types::{Entry, Event, GameOptions, HostStep, Input, Output};
+pub use types::{Command, Effect, Entry, Event, GameOptions, HostStep};
 
-use crate::connection::{Connection, ConnectionInput, Timer};
+use std::convert::Infallible;
+
+use crate::connection::{Connection, InputOf, LifecycleInput, OutputOf, Protocol, Status, Timer};
 use actions::PendingStep;
 use protocol::game::frame::SubmittedAnswer;
+use protocol::game::{GameClientMessage, GameServerMessage};
 use protocol::id::Pin;
+use protocol::wire;
 
-/// One game's connection, from opening the page to leaving it.
+/// What is said in a game, and what outlives its sockets.
 #[derive(Clone, Debug)]
-pub struct GameClient {
+pub struct GameProtocol {
     pin: Pin,
     entry: Entry,
-    connection: Connection,
     /// The answer without a result.
     pending_answer: Option<SubmittedAnswer>,
     /// The host's steps without a result.
@@ -38,63 +41,94 @@ pub struct GameClient {
     round: Option<u32>,
     /// Whether the end of the game was shown, so that its removal need not be.
     is_over: bool,
-    /// The random number of this step.
-    random: u32,
-    /// The outputs of this step so far.
-    out: Vec<Output>,
+}
+
+/// One game's connection, from opening the page to leaving it.
+pub type GameClient = Connection<GameProtocol>;
+/// Something that happened to a game's client.
+pub type Input = InputOf<GameProtocol>;
+/// What the driver of a game's client has to do.
+pub type Output = OutputOf<GameProtocol>;
+
+impl Protocol for GameProtocol {
+    const PATH: &'static str = "/games";
+    const TIMERS: &'static [Timer] = &[Timer::Resend];
+
+    type Frame = GameServerMessage;
+    type Message = GameClientMessage;
+    type Command = Command;
+    type Effect = Effect;
+    type EffectResult = Infallible;
+    type Event = Event;
+
+    fn decode(text: &str) -> Option<GameServerMessage> {
+        wire::decode_game_server(text)
+    }
+
+    fn encode(message: &GameClientMessage) -> String {
+        wire::encode_game_client(message)
+    }
+
+    fn ping() -> GameClientMessage {
+        GameClientMessage::Ping
+    }
+
+    fn status(status: Status) -> Event {
+        Event::Status(status)
+    }
+
+    fn begin(client: &mut GameClient) {
+        if let Some(kept) = client.state.pending_answer.clone() {
+            client.emit(Event::AnswerPending(kept));
+        }
+    }
+
+    /// A game needs no preparation.
+    fn prepare(client: &mut GameClient) {
+        client.prepared();
+    }
+
+    fn enter(client: &mut GameClient) {
+        client.send_entry();
+    }
+
+    fn on_frame(client: &mut GameClient, frame: GameServerMessage) {
+        client.frame(frame);
+    }
+
+    fn on_command(client: &mut GameClient, command: Command) {
+        match command {
+            Command::Start => client.advance(LifecycleInput::Start),
+            Command::Enter(nickname) => client.enter_as(nickname),
+            Command::Answer(answer) => client.answer(answer),
+            Command::Step(step) => client.send_step(step),
+        }
+    }
+
+    fn on_result(_: &mut GameClient, result: Infallible) {
+        match result {}
+    }
+
+    fn on_timer(client: &mut GameClient, timer: Timer) {
+        // Games have no pages to reload and no typing.
+        if timer == Timer::Resend {
+            client.resend();
+        }
+    }
 }
 
 impl GameClient {
-    /// A client that does nothing before [`Input::Start`] or [`Input::Enter`].
+    /// A client that does nothing before [`Command::Start`] or [`Command::Enter`].
     pub fn new(options: GameOptions) -> Self {
-        Self {
+        Self::over(GameProtocol {
             pin: options.pin,
             entry: options.entry,
-            connection: Connection::new(),
             pending_answer: options.pending_answer,
             steps: Vec::new(),
             version: None,
             round: None,
             is_over: false,
-            random: 0,
-            out: Vec::new(),
-        }
-    }
-
-    /// Handles one input. `random` is any random number; the waits are derived from it.
-    #[must_use]
-    pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
-        self.random = random;
-        match input {
-            Input::Start => self.advance(ConnectionInput::Start),
-            Input::Enter(nickname) => self.enter(nickname),
-            Input::Opened => self.advance(ConnectionInput::Opened),
-            Input::Frame(frame) => self.frame(frame),
-            Input::Closed { code } => self.closed(code),
-            Input::TimerFired(timer) => self.on_timer(timer),
-            Input::Answer(answer) => self.answer(answer),
-            Input::Step(step) => self.send_step(step),
-            Input::Online => self.advance(ConnectionInput::Online),
-            Input::Offline => self.advance(ConnectionInput::Offline),
-        }
-        std::mem::take(&mut self.out)
-    }
-
-    fn on_timer(&mut self, timer: Timer) {
-        match timer {
-            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::TimerFired(timer)),
-            Timer::Resend => self.resend(),
-            // Games have no pages to reload and no typing.
-            Timer::Reload | Timer::Typing => {}
-        }
-    }
-
-    fn emit(&mut self, event: Event) {
-        self.out.push(Output::Emit(event));
-    }
-
-    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
-        self.out.push(Output::SetTimer { timer, after_ms });
+        })
     }
 }
 

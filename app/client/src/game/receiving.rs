@@ -1,6 +1,6 @@
 //! Handles the frames of a server.
 
-use crate::connection::{ConnectionInput, Phase, Timer, timing};
+use crate::connection::{LifecycleInput, Phase, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
 use protocol::game::{Game, Phase as GamePhase};
@@ -11,28 +11,28 @@ use super::types::{Confirmation, Entry, Event};
 
 impl GameClient {
     pub(super) fn frame(&mut self, frame: GameServerMessage) {
-        if !self.connection.phase().is_open() {
+        if !self.phase().is_open() {
             return;
         }
         // Until then, only an answer to `join` or `open` shows that the game can be entered.
-        if self.connection.phase().is_in() {
-            self.advance(ConnectionInput::FrameReceived);
+        if self.phase().is_in() {
+            self.advance(LifecycleInput::FrameReceived);
         }
         match frame {
-            GameServerMessage::Joined(joined) if joined.pin == self.pin => self.joined(joined),
-            GameServerMessage::Hosting(hosting) if hosting.pin == self.pin => self.hosting(hosting),
-            GameServerMessage::Kicked(game) if game.pin == self.pin => {
+            GameServerMessage::Joined(joined) if joined.pin == self.state.pin => self.joined(joined),
+            GameServerMessage::Hosting(hosting) if hosting.pin == self.state.pin => self.hosting(hosting),
+            GameServerMessage::Kicked(game) if game.pin == self.state.pin => {
                 self.deny_access(Refusal::new(ErrorCode::Kicked, "The host removed you from this game."));
             }
             GameServerMessage::Error(refusal) => self.error(refusal),
-            frame if self.connection.phase().is_in() => self.news(frame),
+            frame if self.phase().is_in() => self.news(frame),
             _ => {}
         }
     }
 
     fn news(&mut self, frame: GameServerMessage) {
         match frame {
-            GameServerMessage::Game(changed) if changed.pin == self.pin => self.changed(changed),
+            GameServerMessage::Game(changed) if changed.pin == self.state.pin => self.changed(changed),
             GameServerMessage::Answered(answered) => self.answered(answered),
             GameServerMessage::Outcome(outcome) => self.emit(Event::Outcome(outcome)),
             GameServerMessage::Players(players) => {
@@ -47,7 +47,7 @@ impl GameClient {
                 self.confirm(Confirmation::Hosts);
                 self.emit(Event::Hosts(hosts));
             }
-            GameServerMessage::Renamed(renamed) if renamed.pin == self.pin => self.emit(Event::Renamed(renamed)),
+            GameServerMessage::Renamed(renamed) if renamed.pin == self.state.pin => self.emit(Event::Renamed(renamed)),
             GameServerMessage::Count(count) => self.emit(Event::Count(count)),
             GameServerMessage::Host(host) => self.emit(Event::HostPresence(host.here)),
             GameServerMessage::Code(code) => {
@@ -60,12 +60,12 @@ impl GameClient {
     }
 
     fn joined(&mut self, joined: Joined) {
-        let Entry::Player { seat, nickname } = &mut self.entry else { return };
+        let Entry::Player { seat, nickname } = &mut self.state.entry else { return };
         *seat = Some(joined.seat.clone());
         // The seat has the name, and it may be changed elsewhere.
         *nickname = None;
         let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
-        if self.pending_answer.as_ref().is_some_and(|kept| is_given(kept.question)) {
+        if self.state.pending_answer.as_ref().is_some_and(|kept| is_given(kept.question)) {
             self.forget_answer();
         }
         self.forget_past(&joined.game);
@@ -74,7 +74,7 @@ impl GameClient {
     }
 
     fn hosting(&mut self, hosting: Hosting) {
-        let Entry::Host { token, code } = &mut self.entry else { return };
+        let Entry::Host { token, code } = &mut self.state.entry else { return };
         *token = Some(hosting.token.clone());
         // A code works once.
         *code = None;
@@ -83,16 +83,16 @@ impl GameClient {
     }
 
     fn go_live(&mut self, snapshot: Event) {
-        self.advance(ConnectionInput::FrameReceived);
+        self.advance(LifecycleInput::FrameReceived);
         self.emit(snapshot);
-        if self.connection.phase() == Phase::Entering {
-            self.advance(ConnectionInput::CaughtUp);
+        if self.phase() == Phase::Entering {
+            self.advance(LifecycleInput::CaughtUp);
             self.resend_after_entry();
         }
     }
 
     fn changed(&mut self, changed: Changed) {
-        if self.version.is_some_and(|version| changed.version <= version) {
+        if self.state.version.is_some_and(|version| changed.version <= version) {
             return;
         }
         self.confirm_steps();
@@ -102,13 +102,13 @@ impl GameClient {
     }
 
     fn note(&mut self, version: u64, game: &Game) {
-        self.version = Some(version);
-        self.round = Some(game.round);
-        self.is_over = game.phase == GamePhase::Ended;
+        self.state.version = Some(version);
+        self.state.round = Some(game.round);
+        self.state.is_over = game.phase == GamePhase::Ended;
     }
 
     fn answered(&mut self, answered: Answered) {
-        if self.pending_answer.as_ref().is_some_and(|kept| kept.question == answered.question) {
+        if self.state.pending_answer.as_ref().is_some_and(|kept| kept.question == answered.question) {
             self.forget_answer();
         }
         self.emit(Event::Answered(answered));
@@ -119,11 +119,11 @@ impl GameClient {
             ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked | ErrorCode::Damaged => {
                 self.deny_access(refusal)
             }
-            _ if self.connection.phase() == Phase::Entering => self.not_entered(refusal),
+            _ if self.phase() == Phase::Entering => self.not_entered(refusal),
             // The server lost this client, but not the game: enter again.
-            ErrorCode::NotInGame => self.advance(ConnectionInput::Reconnect),
+            ErrorCode::NotInGame => self.advance(LifecycleInput::Reconnect),
             _ if refusal.temporary => self.retry_later(refusal.retry_after_ms),
-            _ if self.pending_answer.is_some() => {
+            _ if self.state.pending_answer.is_some() => {
                 self.forget_answer();
                 self.emit(Event::AnswerRefused(refusal));
             }
@@ -137,7 +137,7 @@ impl GameClient {
         match refusal.code {
             // Asked again on the same connection, so that the person is not away.
             ErrorCode::Waiting => {
-                self.advance(ConnectionInput::FrameReceived);
+                self.advance(LifecycleInput::FrameReceived);
                 let wait = refusal.retry_after_ms.unwrap_or_default().max(timing::ms(limits::ASK_AGAIN_AFTER));
                 self.set_timer(Timer::Resend, timing::resend_delay(Some(wait), self.random));
                 self.emit(Event::AwaitingAdmission(refusal));
@@ -150,7 +150,7 @@ impl GameClient {
                 if !refusal.temporary {
                     self.emit(Event::Error(refusal));
                 }
-                self.advance(ConnectionInput::JoinRefused { retry_after_ms });
+                self.advance(LifecycleInput::JoinRefused { retry_after_ms });
             }
         }
     }

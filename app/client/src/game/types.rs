@@ -1,10 +1,10 @@
-//! The inputs and outputs of a [`super::GameClient`].
+//! What a [`super::GameClient`] is asked for and what it tells.
 
-use crate::connection::{Status, Timer};
+use crate::connection::Status;
 use protocol::error::Refusal;
 use protocol::game::frame::{
-    Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, GameServerMessage, Hosting, Hosts,
-    Joined, Kick, Lock, Players, RemoveHost, Rename, Renamed, SetAdmission, Step, SubmittedAnswer,
+    Admit, Again, Answered, Changed, Chat, Code, Count, Decline, Entrance, Extend, Hosting, Hosts, Joined, Kick, Lock,
+    Players, RemoveHost, Rename, Renamed, SetAdmission, Step, SubmittedAnswer,
 };
 use protocol::game::{Admission, GameClientMessage, Outcome};
 use protocol::id::{HostId, Pin, QuizId, UserId};
@@ -153,60 +153,24 @@ pub(super) enum Confirmation {
     Code,
 }
 
-/// Something that happened to a game's client.
-// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
-#[allow(clippy::large_enum_variant)]
+/// A request of the page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The page is shown and shall connect.
+pub enum Command {
+    /// Enter with the cookies of the browser.
     Start,
     /// Begin, or begin again, under this nickname.
     Enter(String),
-    /// The socket is open.
-    Opened,
-    /// A frame of the server arrived.
-    Frame(GameServerMessage),
-    /// The socket was closed, or could not be opened. 1006 where no code came.
-    Closed {
-        /// The close code of the socket.
-        code: u16,
-    },
-    /// A timer that was asked for.
-    TimerFired(Timer),
     /// The player answers. The first answer to a question counts.
     Answer(SubmittedAnswer),
     /// The host gives a command.
     Step(HostStep),
-    /// The network is back, or the person looks at the page again.
-    Online,
-    /// The browser has lost the network.
-    Offline,
 }
 
-/// What to do; carried out in this order.
-// Each is moved once, from the socket to the page: a box would be one more thing to allocate.
-#[allow(clippy::large_enum_variant)]
+/// What the driver has to do besides the connection.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Output {
-    /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
-    Connect,
-    /// Drop the socket without waiting; no [`Input::Closed`] is expected.
-    Disconnect,
-    /// Send this frame to the server.
-    Send(GameClientMessage),
-    /// Set a timer, replacing an earlier one of the same kind.
-    SetTimer {
-        /// The timer to set.
-        timer: Timer,
-        /// The time from now, in milliseconds.
-        after_ms: u64,
-    },
-    /// Cancel the timer of this kind.
-    CancelTimer(Timer),
+pub enum Effect {
     /// Store the answer where a reload of the page finds it; `None` removes it.
     StoreAnswer(Option<SubmittedAnswer>),
-    /// Tell the page this event.
-    Emit(Event),
 }
 
 /// An event for the page.
@@ -246,7 +210,7 @@ pub enum Event {
     Availability(bool),
     /// The person waits until a host admits them; the client goes on asking.
     AwaitingAdmission(Refusal),
-    /// Entering was refused, and another nickname is needed; the client rests until [`Input::Enter`].
+    /// Entering was refused, and another nickname is needed; the client rests until [`Command::Enter`].
     NicknameRefused(Refusal),
     /// The game cannot be entered: there is none, or the person is no host of it or was kicked.
     /// The client has ended.

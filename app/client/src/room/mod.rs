@@ -8,10 +8,9 @@
 //! repeat. A message of this person is in the log once, in the order of writing, or refused; it is
 //! never given up silently.
 //!
-//! A driver carries outputs out in their order, and after [`Output::Disconnect`] passes on nothing more of the old
+//! A driver carries outputs out in their order, and after `Disconnect` passes on nothing more of the old
 //! socket. Wake-ups may come late or twice.
 
-mod connecting;
 mod inbox;
 mod outbox;
 mod receiving;
@@ -19,22 +18,26 @@ mod sending;
 mod types;
 mod unsent;
 
-pub use types::{Event, Input, Output, RoomOptions, Unsent};
+pub use types::{Command, Effect, EffectResult, Event, RoomOptions, Unsent};
 pub use unsent::StoredUnsent;
 
 pub use crate::connection::{Status, Timer};
 
-use crate::connection::{Connection, ConnectionInput};
+use crate::connection::{Connection, InputOf, OutputOf, Protocol};
 use inbox::Inbox;
 use outbox::Outbox;
 use protocol::id::{RoomId, UserId};
+use protocol::message::{ClientMessage, ServerMessage};
 use protocol::position::Position;
+use protocol::wire;
 
-/// One room's connection, from opening the page to leaving it.
+/// A close for a frame that is too large (RFC 6455).
+const TOO_BIG: u16 = 1009;
+
+/// What is said in a room, and what outlives its sockets.
 #[derive(Clone, Debug)]
-pub struct RoomClient {
+pub struct RoomProtocol {
     room_id: RoomId,
-    connection: Connection,
     inbox: Inbox,
     outbox: Outbox,
     /// The user id, once the server has sent it.
@@ -43,79 +46,124 @@ pub struct RoomClient {
     failed_loads: u32,
     /// Whether "typing" was sent a moment ago.
     typing_said: bool,
-    /// The random number of this step.
-    random: u32,
-    /// The outputs of this step so far.
-    out: Vec<Output>,
+}
+
+/// One room's connection, from opening the page to leaving it.
+pub type RoomClient = Connection<RoomProtocol>;
+/// Something that happened to a room's client.
+pub type Input = InputOf<RoomProtocol>;
+/// What the driver of a room's client has to do.
+pub type Output = OutputOf<RoomProtocol>;
+
+impl Protocol for RoomProtocol {
+    const PATH: &'static str = "/ws";
+    const TIMERS: &'static [Timer] = &[Timer::Resend, Timer::Reload];
+
+    type Frame = ServerMessage;
+    type Message = ClientMessage;
+    type Command = Command;
+    type Effect = Effect;
+    type EffectResult = EffectResult;
+    type Event = Event;
+
+    fn decode(text: &str) -> Option<ServerMessage> {
+        wire::decode_server(text)
+    }
+
+    fn encode(message: &ClientMessage) -> String {
+        wire::encode_client(message)
+    }
+
+    fn ping() -> ClientMessage {
+        ClientMessage::Ping
+    }
+
+    fn status(status: Status) -> Event {
+        Event::Status(status)
+    }
+
+    fn begin(client: &mut RoomClient) {
+        client.emit_stored_unsent();
+    }
+
+    /// Loads the first page, unless one is shown already.
+    fn prepare(client: &mut RoomClient) {
+        if client.state.inbox.position().is_some() { client.prepared() } else { client.load() }
+    }
+
+    fn enter(client: &mut RoomClient) {
+        let since = client.state.inbox.position().cloned();
+        client.send(ClientMessage::Join { room_id: client.state.room_id.clone(), since, session: None });
+    }
+
+    fn on_frame(client: &mut RoomClient, frame: ServerMessage) {
+        client.frame(frame);
+    }
+
+    fn on_command(client: &mut RoomClient, command: Command) {
+        match command {
+            Command::Say(unsent) => client.send_message(unsent),
+            Command::Retry(id) => client.retry(&id),
+            Command::Discard(id) => client.discard(&id),
+            Command::Typing => client.typing(),
+        }
+    }
+
+    fn on_result(client: &mut RoomClient, result: EffectResult) {
+        match result {
+            EffectResult::HistoryLoaded(page) => client.loaded(page),
+            EffectResult::HistoryFailed => client.not_loaded(),
+        }
+    }
+
+    fn on_timer(client: &mut RoomClient, timer: Timer) {
+        match timer {
+            Timer::Resend => client.resend(),
+            Timer::Reload => client.reload(),
+            Timer::Typing => client.state.typing_said = false,
+            Timer::Connect | Timer::Silence | Timer::Steady => {}
+        }
+    }
+
+    fn forgives_close(client: &mut RoomClient, code: u16) -> bool {
+        code == TOO_BIG && client.refuse_too_big()
+    }
+
+    /// Keeps only what is shown and what is unsent.
+    fn forget_socket(client: &mut RoomClient) {
+        client.state.inbox.drop_connection_state();
+        client.state.outbox.restart();
+    }
+
+    fn finish_step(client: &mut RoomClient) {
+        client.send_waiting();
+        if let Some(unsent) = client.state.outbox.take_changed() {
+            client.out.push(Output::Effect(Effect::StoreUnsent(unsent)));
+        }
+    }
 }
 
 impl RoomClient {
     /// A client that does nothing before [`Input::Start`].
     pub fn new(options: RoomOptions) -> Self {
-        Self {
+        Self::over(RoomProtocol {
             room_id: options.room_id,
-            connection: Connection::new(),
             inbox: Inbox::new(options.position),
             outbox: Outbox::new(options.unsent),
             me: None,
             failed_loads: 0,
             typing_said: false,
-            random: 0,
-            out: Vec::new(),
-        }
-    }
-
-    /// Handles one input. `random` is any random number; the waits are derived from it.
-    #[must_use]
-    pub fn step(&mut self, input: Input, random: u32) -> Vec<Output> {
-        self.random = random;
-        match input {
-            Input::Start => self.advance(ConnectionInput::Start),
-            Input::Opened => self.advance(ConnectionInput::Opened),
-            Input::Frame(frame) => self.frame(frame),
-            Input::Closed { code } => self.closed(code),
-            Input::TimerFired(timer) => self.on_timer(timer),
-            Input::Say(unsent) => self.send_message(unsent),
-            Input::Retry(id) => self.retry(&id),
-            Input::Discard(id) => self.discard(&id),
-            Input::Typing => self.typing(),
-            Input::HistoryLoaded(page) => self.loaded(page),
-            Input::HistoryFailed => self.not_loaded(),
-            Input::Online => self.advance(ConnectionInput::Online),
-            Input::Offline => self.advance(ConnectionInput::Offline),
-        }
-        self.send_waiting();
-        if let Some(unsent) = self.outbox.take_changed() {
-            self.out.push(Output::StoreUnsent(unsent));
-        }
-        std::mem::take(&mut self.out)
+        })
     }
 
     /// The position of what is shown; `None` before the first page.
     pub fn position(&self) -> Option<&Position> {
-        self.inbox.position()
+        self.state.inbox.position()
     }
 
     /// Messages that are not in the log, refused ones too, in the order of writing.
     pub fn unsent(&self) -> impl Iterator<Item = &Unsent> {
-        self.outbox.unsent()
-    }
-
-    fn on_timer(&mut self, timer: Timer) {
-        match timer {
-            Timer::Connect | Timer::Silence | Timer::Steady => self.advance(ConnectionInput::TimerFired(timer)),
-            Timer::Resend => self.resend(),
-            Timer::Reload => self.reload(),
-            Timer::Typing => self.typing_said = false,
-        }
-    }
-
-    fn emit(&mut self, event: Event) {
-        self.out.push(Output::Emit(event));
-    }
-
-    fn set_timer(&mut self, timer: Timer, after_ms: u64) {
-        self.out.push(Output::SetTimer { timer, after_ms });
+        self.state.outbox.unsent()
     }
 }
 

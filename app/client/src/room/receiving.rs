@@ -1,15 +1,15 @@
 //! Handles the frames of a server, and the pages that are loaded over HTTP.
 
-use crate::connection::{ConnectionInput, Phase, Status, Timer, timing};
+use crate::connection::{LifecycleInput, Phase, Status, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::{MessageId, RoomId};
 use protocol::message::{Joined, Message, ServerMessage};
 use protocol::position::Position;
 use protocol::room::HistoryPage;
 
-use super::RoomClient;
 use super::inbox::Gap;
-use super::types::{Event, Output};
+use super::types::{Effect, Event};
+use super::{Output, RoomClient};
 
 /// A page that has not come by then is requested again.
 const LOAD_TIMEOUT_MS: u64 = 15_000;
@@ -18,16 +18,16 @@ const MAX_FAILED_LOADS: u32 = 3;
 
 impl RoomClient {
     pub(super) fn frame(&mut self, frame: ServerMessage) {
-        if !self.connection.phase().is_open() {
+        if !self.phase().is_open() {
             return;
         }
         // Until then, only an answer to `join` shows that the room can be entered.
-        if self.connection.phase().is_in() {
-            self.advance(ConnectionInput::FrameReceived);
+        if self.phase().is_in() {
+            self.advance(LifecycleInput::FrameReceived);
         }
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined),
-            ServerMessage::Message(message) if message.room_id == self.room_id => self.message(message),
+            ServerMessage::Message(message) if message.room_id == self.state.room_id => self.message(message),
             ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.emit(Event::Presence(presence)),
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.emit(Event::Typing(typing)),
             ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.emit(Event::Namesake(namesake)),
@@ -42,24 +42,24 @@ impl RoomClient {
 
     /// Handles a new epoch of the log.
     fn renamed(&mut self, position: Position) {
-        if self.inbox.adopt_epoch(position).is_err() {
+        if self.state.inbox.adopt_epoch(position).is_err() {
             self.give_up();
         }
     }
 
     fn is_in(&self, room: &RoomId) -> bool {
-        self.connection.phase().is_in() && *room == self.room_id
+        self.phase().is_in() && *room == self.state.room_id
     }
 
     fn joined(&mut self, mut joined: Joined) {
-        if self.connection.phase() != Phase::Entering || joined.room_id != self.room_id {
+        if self.phase() != Phase::Entering || joined.room_id != self.state.room_id {
             return;
         }
-        self.me = Some(joined.you.id.clone());
-        let recovered = self.inbox.recover(&mut joined);
+        self.state.me = Some(joined.you.id.clone());
+        let recovered = self.state.inbox.recover(&mut joined);
         joined.messages = Vec::new();
         let top = joined.position.clone();
-        self.advance(ConnectionInput::FrameReceived);
+        self.advance(LifecycleInput::FrameReceived);
         self.emit(Event::Entered(joined));
         match recovered {
             Ok(missed) => {
@@ -67,9 +67,9 @@ impl RoomClient {
                 self.go_live();
             }
             Err(Gap) => {
-                self.advance(ConnectionInput::Behind);
-                self.failed_loads = 0;
-                self.inbox.await_page(top);
+                self.advance(LifecycleInput::Behind);
+                self.state.failed_loads = 0;
+                self.state.inbox.await_page(top);
                 self.load();
             }
         }
@@ -77,10 +77,10 @@ impl RoomClient {
 
     fn message(&mut self, message: Message) {
         let own = self.own(&message);
-        if self.connection.phase() != Phase::Live {
-            self.inbox.hold(message);
+        if self.phase() != Phase::Live {
+            self.state.inbox.hold(message);
         } else {
-            match self.inbox.take(vec![message]) {
+            match self.state.inbox.take(vec![message]) {
                 Ok(new) => self.show(new),
                 Err(Gap) => self.give_up(),
             }
@@ -90,13 +90,13 @@ impl RoomClient {
     }
 
     fn error(&mut self, refusal: Refusal) {
-        if self.connection.phase() == Phase::Entering {
+        if self.phase() == Phase::Entering {
             // Without a message sent, it can only mean the `join`.
             let retry_after_ms = refusal.retry_after_ms;
             if !refusal.temporary {
                 self.emit(Event::Error(refusal));
             }
-            self.advance(ConnectionInput::JoinRefused { retry_after_ms });
+            self.advance(LifecycleInput::JoinRefused { retry_after_ms });
         } else if refusal.code == ErrorCode::NotInRoom {
             // The server lost this client, but not the message: enter again.
             self.give_up();
@@ -108,23 +108,23 @@ impl RoomClient {
     }
 
     fn give_up(&mut self) {
-        self.advance(ConnectionInput::Reconnect);
+        self.advance(LifecycleInput::Reconnect);
     }
 
     /// Requests the latest page, again if the last request hangs.
     pub(super) fn load(&mut self) {
-        self.out.push(Output::LoadHistory);
+        self.out.push(Output::Effect(Effect::LoadHistory));
         self.set_timer(Timer::Reload, LOAD_TIMEOUT_MS);
     }
 
     pub(super) fn reload(&mut self) {
-        if matches!(self.connection.phase(), Phase::Preparing | Phase::Behind) {
+        if matches!(self.phase(), Phase::Preparing | Phase::Behind) {
             self.load();
         }
     }
 
     pub(super) fn not_loaded(&mut self) {
-        match self.connection.phase() {
+        match self.phase() {
             Phase::Preparing => {
                 let retry_in_ms = self.load_later();
                 self.emit(Event::Status(Status::Reconnecting { retry_in_ms }));
@@ -137,45 +137,45 @@ impl RoomClient {
     }
 
     fn load_later(&mut self) -> u64 {
-        let wait = timing::reconnect_delay(self.failed_loads, self.random);
-        self.failed_loads = self.failed_loads.saturating_add(1);
+        let wait = timing::reconnect_delay(self.state.failed_loads, self.random);
+        self.state.failed_loads = self.state.failed_loads.saturating_add(1);
         self.set_timer(Timer::Reload, wait);
         wait
     }
 
     pub(super) fn loaded(&mut self, page: HistoryPage) {
-        match self.connection.phase() {
-            Phase::Behind if self.inbox.joins(&page.position) => {
+        match self.phase() {
+            Phase::Behind if self.state.inbox.joins(&page.position) => {
                 self.reset_to(page);
                 self.go_live();
             }
-            Phase::Behind if self.failed_loads < MAX_FAILED_LOADS => {
+            Phase::Behind if self.state.failed_loads < MAX_FAILED_LOADS => {
                 self.load_later();
             }
             // Page and connection show different logs: try another node.
             Phase::Behind => self.give_up(),
-            _ if self.inbox.position().is_none() => {
+            _ if self.state.inbox.position().is_none() => {
                 self.reset_to(page);
-                self.advance(ConnectionInput::Prepared);
+                self.advance(LifecycleInput::Prepared);
             }
             _ => {}
         }
     }
 
     fn reset_to(&mut self, page: HistoryPage) {
-        self.failed_loads = 0;
+        self.state.failed_loads = 0;
         self.out.push(Output::CancelTimer(Timer::Reload));
-        self.inbox.reset_to(page.position.clone());
+        self.state.inbox.reset_to(page.position.clone());
         let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(message)).collect();
         self.emit(Event::Reset(page));
         self.acknowledge(own);
     }
 
     fn go_live(&mut self) {
-        match self.inbox.release() {
+        match self.state.inbox.release() {
             Ok(held) => {
                 self.show(held);
-                self.advance(ConnectionInput::CaughtUp);
+                self.advance(LifecycleInput::CaughtUp);
             }
             Err(Gap) => self.give_up(),
         }
@@ -192,7 +192,7 @@ impl RoomClient {
 
     /// The id of a message of this person's that is not known to be in the log.
     fn own(&self, message: &Message) -> Option<MessageId> {
-        let is_own = self.me.as_ref() == Some(&message.author.id) && self.outbox.has(&message.id);
+        let is_own = self.state.me.as_ref() == Some(&message.author.id) && self.state.outbox.has(&message.id);
         is_own.then(|| message.id.clone())
     }
 }

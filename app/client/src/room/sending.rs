@@ -6,8 +6,8 @@ use protocol::id::MessageId;
 use protocol::limits;
 use protocol::message::ClientMessage;
 
-use super::RoomClient;
-use super::types::{Event, Output, Unsent};
+use super::types::{Event, Unsent};
+use super::{Output, RoomClient};
 
 /// A message that neither came back nor was refused by then is sent again.
 const ACK_TIMEOUT_MS: u64 = 10_000;
@@ -21,21 +21,21 @@ impl RoomClient {
     }
 
     pub(super) fn send_message(&mut self, unsent: Unsent) {
-        if self.outbox.has(&unsent.id) {
+        if self.state.outbox.has(&unsent.id) {
             return;
         }
         let id = unsent.id.clone();
         self.emit(Event::Pending(unsent.clone()));
-        if self.outbox.is_full() {
+        if self.state.outbox.is_full() {
             self.emit(Event::Refused(id, Refusal::new(ErrorCode::Full, "Too many messages are waiting to be sent.")));
         } else {
-            self.outbox.add(unsent);
+            self.state.outbox.add(unsent);
         }
     }
 
     pub(super) fn retry(&mut self, id: &MessageId) {
         let random = self.random;
-        let Some(unsent) = self.outbox.retry(id, || another_id(id, random)) else {
+        let Some(unsent) = self.state.outbox.retry(id, || another_id(id, random)) else {
             return;
         };
         if unsent.id != *id {
@@ -45,30 +45,30 @@ impl RoomClient {
     }
 
     pub(super) fn discard(&mut self, id: &MessageId) {
-        if self.outbox.remove(id) {
+        if self.state.outbox.remove(id) {
             self.emit(Event::Discarded(id.clone()));
         }
     }
 
     /// Sends "typing", unless it was sent a moment ago.
     pub(super) fn typing(&mut self) {
-        if self.connection.phase() == Phase::Live && !self.typing_said {
-            self.typing_said = true;
-            self.out.push(Output::Send(ClientMessage::Typing { room_id: self.room_id.clone() }));
+        if self.phase() == Phase::Live && !self.state.typing_said {
+            self.state.typing_said = true;
+            self.out.push(Output::Send(ClientMessage::Typing { room_id: self.state.room_id.clone() }));
             self.set_timer(Timer::Typing, timing::ms(limits::TYPING_INTERVAL));
         }
     }
 
     /// Sends the first message that waits; called at the end of each step.
     pub(super) fn send_waiting(&mut self) {
-        if self.connection.phase() != Phase::Live {
+        if self.phase() != Phase::Live {
             return;
         }
-        let Some(next) = self.outbox.send_next() else {
+        let Some(next) = self.state.outbox.send_next() else {
             return;
         };
         let frame = ClientMessage::Message {
-            room_id: Some(self.room_id.clone()),
+            room_id: Some(self.state.room_id.clone()),
             id: Some(next.id.clone()),
             message: next.text.clone(),
         };
@@ -78,14 +78,14 @@ impl RoomClient {
 
     /// Sends the first message again: the wait is over, or no answer came.
     pub(super) fn resend(&mut self) {
-        self.outbox.restart();
+        self.state.outbox.restart();
     }
 
     /// Notes that messages of this person are in the log.
     pub(super) fn acknowledge(&mut self, ids: impl IntoIterator<Item = MessageId>) {
         for id in ids {
             self.stop_waiting_for(&id);
-            if self.outbox.remove(&id) {
+            if self.state.outbox.remove(&id) {
                 self.emit(Event::Acknowledged(id));
             }
         }
@@ -93,15 +93,15 @@ impl RoomClient {
 
     /// Handles the refusal of the message `id`.
     pub(super) fn refused(&mut self, id: &MessageId, refusal: Refusal) {
-        if !self.outbox.has(id) {
+        if !self.state.outbox.has(id) {
             return;
         }
         if !refusal.temporary {
             self.stop_waiting_for(id);
-            self.outbox.refuse(id, &refusal);
+            self.state.outbox.refuse(id, &refusal);
             self.emit(Event::Refused(id.clone(), refusal));
-        } else if self.outbox.is_in_flight(id) {
-            self.outbox.pause();
+        } else if self.state.outbox.is_in_flight(id) {
+            self.state.outbox.pause();
             self.set_timer(Timer::Resend, timing::resend_delay(refusal.retry_after_ms, self.random));
             self.emit(Event::Delayed(id.clone(), refusal));
         }
@@ -110,7 +110,7 @@ impl RoomClient {
     /// Handles a close for a frame that is too large. Only the message in flight can be the reason; sent
     /// again, it would close the next connection too.
     pub(super) fn refuse_too_big(&mut self) -> bool {
-        let Some(id) = self.outbox.in_flight().cloned() else {
+        let Some(id) = self.state.outbox.in_flight().cloned() else {
             return false;
         };
         self.refused(&id, Refusal::new(ErrorCode::MessageTooLong, "This message is too long."));
@@ -118,7 +118,7 @@ impl RoomClient {
     }
 
     fn stop_waiting_for(&mut self, id: &MessageId) {
-        if self.outbox.is_in_flight(id) {
+        if self.state.outbox.is_in_flight(id) {
             self.out.push(Output::CancelTimer(Timer::Resend));
         }
     }

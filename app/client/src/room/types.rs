@@ -1,11 +1,11 @@
-//! The inputs and outputs of a [`super::RoomClient`].
+//! What a [`super::RoomClient`] is asked for and what it tells.
 
 use serde::{Deserialize, Serialize};
 
-use crate::connection::{Status, Timer};
+use crate::connection::Status;
 use protocol::error::Refusal;
 use protocol::id::{MessageId, RoomId};
-use protocol::message::{ClientMessage, Joined, Message, Namesake, Presence, ServerMessage, Typing};
+use protocol::message::{Joined, Message, Namesake, Presence, Typing};
 use protocol::position::Position;
 use protocol::room::HistoryPage;
 
@@ -23,22 +23,9 @@ pub struct Unsent {
     pub refused: Option<String>,
 }
 
-/// Something that happened to a room's client.
+/// A request of the page.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Input {
-    /// The page is shown and shall connect.
-    Start,
-    /// The socket is open.
-    Opened,
-    /// A frame of the server arrived.
-    Frame(ServerMessage),
-    /// The socket was closed, or could not be opened. 1006 where no code came.
-    Closed {
-        /// The close code of the socket.
-        code: u16,
-    },
-    /// A timer that was asked for.
-    TimerFired(Timer),
+pub enum Command {
     /// The person sends a message.
     Say(Unsent),
     /// The person wants a refused message to be sent again.
@@ -47,42 +34,24 @@ pub enum Input {
     Discard(MessageId),
     /// The person is typing a message.
     Typing,
-    /// The page that [`Output::LoadHistory`] requested.
-    HistoryLoaded(HistoryPage),
-    /// The page could not be loaded.
-    HistoryFailed,
-    /// The browser says the network is back, or the person looks at the page again: a good moment
-    /// to check the connection.
-    Online,
-    /// The browser has lost the network.
-    Offline,
 }
 
-/// What the driver has to do.
+/// What the driver has to do besides the connection.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Output {
-    /// Open a socket; answer with [`Input::Opened`] or [`Input::Closed`].
-    Connect,
-    /// Drop the socket without waiting; no [`Input::Closed`] is expected.
-    Disconnect,
-    /// Send this frame to the server.
-    Send(ClientMessage),
-    /// Set a timer, replacing an earlier one of the same kind.
-    SetTimer {
-        /// The timer to set.
-        timer: Timer,
-        /// The time from now, in milliseconds.
-        after_ms: u64,
-    },
-    /// Cancel the timer of this kind.
-    CancelTimer(Timer),
-    /// Load the latest page over HTTP; answer with [`Input::HistoryLoaded`] or [`Input::HistoryFailed`]. Replaces a
-    /// request that is still under way.
+pub enum Effect {
+    /// Load the latest page over HTTP; answer with an [`EffectResult`]. Replaces a request that is still under way.
     LoadHistory,
     /// Store the unsent messages where a reload of the page finds them.
     StoreUnsent(Vec<Unsent>),
-    /// Tell the page this event.
-    Emit(Event),
+}
+
+/// What came of an [`Effect`].
+#[derive(Clone, Debug, PartialEq)]
+pub enum EffectResult {
+    /// The page that [`Effect::LoadHistory`] requested.
+    HistoryLoaded(HistoryPage),
+    /// The page could not be loaded.
+    HistoryFailed,
 }
 
 /// An event for the page.

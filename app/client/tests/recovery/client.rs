@@ -86,14 +86,17 @@ impl Client {
         self.said.push(id.clone());
         self.fates.insert(id.clone(), Fate::Pending);
         let text = format!("{word} {}", self.counter);
-        self.step(Input::Say(Unsent { id, text, written_at: around.now, refused: None }), around);
+        self.step(Input::Command(Command::Say(Unsent { id, text, written_at: around.now, refused: None })), around);
     }
 
     /// Retries or gives up the first refused message.
     pub(crate) fn decide(&mut self, again: bool, around: &mut Around) {
         let refused = self.client.unsent().find(|unsent| unsent.refused.is_some()).map(|unsent| unsent.id.clone());
         if let Some(id) = refused {
-            self.step(if again { Input::Retry(id) } else { Input::Discard(id) }, around);
+            self.step(
+                if again { Input::Command(Command::Retry(id)) } else { Input::Command(Command::Discard(id)) },
+                around,
+            );
         }
     }
 
@@ -118,7 +121,7 @@ impl Client {
     /// Handles the end of the page's load, if one is under way.
     pub(crate) fn read(&mut self, around: &mut Around) -> bool {
         let Some(read) = self.read.take() else { return false };
-        self.step(read.map_or(Input::HistoryFailed, Input::HistoryLoaded), around);
+        self.step(Input::Result(read.map_or(EffectResult::HistoryFailed, EffectResult::HistoryLoaded)), around);
         true
     }
 
@@ -189,11 +192,11 @@ impl Client {
             Output::CancelTimer(timer) => {
                 self.timers.remove(&timer);
             }
-            Output::LoadHistory => {
+            Output::Effect(Effect::LoadHistory) => {
                 let latest = || (!around.server.away).then(|| around.server.page());
                 self.read = Some(around.server.cached.clone().or_else(latest));
             }
-            Output::StoreUnsent(list) => self.kept = list,
+            Output::Effect(Effect::StoreUnsent(list)) => self.kept = list,
             Output::Emit(event) => self.told(event, around.server),
         }
     }

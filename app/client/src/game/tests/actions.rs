@@ -83,38 +83,38 @@ fn an_answer_that_was_refused_for_now_goes_out_again_by_itself() {
 #[test]
 fn a_step_names_the_version_and_is_done_once_however_often_it_is_pressed() {
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Next)).step(Input::Step(HostStep::Next));
+    scene.step(Input::Command(Command::Step(HostStep::Next))).step(Input::Command(Command::Step(HostStep::Next)));
     assert_eq!(scene.sent(), [r#"{"type":"next","payload":{"version":7}}"#]);
-    scene.frame(changed(8, 3)).step(Input::Step(HostStep::Next));
+    scene.frame(changed(8, 3)).step(Input::Command(Command::Step(HostStep::Next)));
     assert_eq!(scene.sent().last().unwrap(), r#"{"type":"next","payload":{"version":8}}"#);
 }
 
 #[test]
 fn a_step_that_may_be_lost_is_sent_once_more_if_the_game_has_not_gone_on() {
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Next)).lose_and_find(hosting(7, 3));
+    scene.step(Input::Command(Command::Step(HostStep::Next))).lose_and_find(hosting(7, 3));
     assert_eq!(scene.sent().len(), 2, "to open, and the step");
     scene.lose_and_find(hosting(7, 3));
     assert_eq!(scene.sent().len(), 1, "to open");
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Next)).lose_and_find(hosting(8, 3));
+    scene.step(Input::Command(Command::Step(HostStep::Next))).lose_and_find(hosting(8, 3));
     assert_eq!(scene.sent().len(), 1, "it was done, or overtaken");
 }
 
 #[test]
 fn more_time_is_not_given_twice() {
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Extend(Some(30)))).lose_and_find(hosting(7, 3));
+    scene.step(Input::Command(Command::Step(HostStep::Extend(Some(30))))).lose_and_find(hosting(7, 3));
     assert_eq!(scene.sent().len(), 1, "to open");
 }
 
 #[test]
 fn a_refused_step_is_told_but_not_the_second_sending_of_one_that_was_done() {
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Start)).refuse(ErrorCode::NotNow);
+    scene.step(Input::Command(Command::Step(HostStep::Start))).refuse(ErrorCode::NotNow);
     assert!(matches!(scene.events().last(), Some(Event::Error(_))));
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(HostStep::Start)).lose_and_find(hosting(7, 3));
+    scene.step(Input::Command(Command::Step(HostStep::Start))).lose_and_find(hosting(7, 3));
     scene.out.clear();
     scene.refuse(ErrorCode::NotNow);
     assert_eq!(scene.events(), Vec::<&Event>::new());
@@ -125,7 +125,7 @@ fn a_new_name_for_a_player_is_asked_for_once_and_once_more_after_a_cut() {
     let rename = || HostStep::Rename { player: "noor".parse().unwrap(), nickname: "Noor B.".into() };
     let spelled = r#"{"type":"rename","payload":{"player":"noor","nickname":"Noor B."}}"#;
     let mut scene = Scene::hosting();
-    scene.step(Input::Step(rename())).step(Input::Step(rename()));
+    scene.step(Input::Command(Command::Step(rename()))).step(Input::Command(Command::Step(rename())));
     assert_eq!(scene.sent(), [spelled]);
     scene.lose_and_find(hosting(8, 3));
     assert_eq!(scene.sent().last().unwrap(), spelled, "whatever the version is");

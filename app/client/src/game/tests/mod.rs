@@ -66,7 +66,7 @@ impl Scene {
     }
 
     fn answer(&mut self, question: usize) -> &mut Self {
-        self.step(Input::Answer(given(question)))
+        self.step(Input::Command(Command::Answer(given(question))))
     }
 
     fn refuse(&mut self, code: ErrorCode) -> &mut Self {
@@ -112,7 +112,7 @@ impl Scene {
     /// What a reload of the page would find, if it changed.
     fn stored(&self) -> Option<Option<usize>> {
         self.out.iter().rev().find_map(|output| match output {
-            Output::StoreAnswer(answer) => Some(answer.as_ref().map(|answer| answer.question)),
+            Output::Effect(Effect::StoreAnswer(answer)) => Some(answer.as_ref().map(|answer| answer.question)),
             _ => None,
         })
     }
@@ -178,7 +178,7 @@ fn answered(question: usize, taken: AnswerStatus) -> GameServerMessage {
 #[test]
 fn a_player_goes_in_and_comes_back_with_the_seat() {
     let mut scene = Scene::player();
-    scene.step(Input::Enter("Noor".into()));
+    scene.step(Input::Command(Command::Enter("Noor".into())));
     assert!(scene.out.contains(&Output::Connect));
     scene.enter(joined(7, 3));
     assert_eq!(scene.sent(), [r#"{"type":"join","payload":{"pin":"482915","nickname":"Noor"}}"#]);
@@ -198,7 +198,7 @@ fn a_host_uses_a_code_once_and_then_the_token() {
 #[test]
 fn who_waits_for_the_host_asks_again_on_the_same_connection() {
     let mut scene = Scene::player();
-    scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::Waiting);
+    scene.step(Input::Command(Command::Enter("Ada".into()))).step(Input::Opened).refuse(ErrorCode::Waiting);
     assert!(
         matches!(scene.events().last(), Some(Event::AwaitingAdmission(refusal)) if refusal.code == ErrorCode::Waiting)
     );
@@ -214,13 +214,13 @@ fn who_waits_for_the_host_asks_again_on_the_same_connection() {
 #[test]
 fn a_nickname_that_is_not_taken_is_asked_for_again() {
     let mut scene = Scene::player();
-    scene.step(Input::Enter("Ada".into())).step(Input::Opened).refuse(ErrorCode::NicknameTaken);
+    scene.step(Input::Command(Command::Enter("Ada".into()))).step(Input::Opened).refuse(ErrorCode::NicknameTaken);
     assert!(
         matches!(scene.events().last(), Some(Event::NicknameRefused(refusal)) if refusal.code == ErrorCode::NicknameTaken)
     );
     assert!(scene.out.contains(&Output::Disconnect));
     scene.out.clear();
-    scene.step(Input::Enter("Ada L".into())).enter(joined(1, 0));
+    scene.step(Input::Command(Command::Enter("Ada L".into()))).enter(joined(1, 0));
     assert_eq!(scene.statuses().last(), Some(&Status::Live));
 }
 

@@ -23,7 +23,7 @@ fn a_page_that_shows_nothing_reads_first_and_connects_from_there() {
     assert_eq!(scene.loads(), 1);
     assert!(!scene.does(&Output::Connect));
 
-    scene.step(Input::HistoryLoaded(page(7)));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page(7))));
     assert!(scene.events().contains(&Event::Reset(page(7))));
     assert!(scene.does(&Output::Connect));
     assert_eq!(scene.client.position(), Some(&position("e1", 7)));
@@ -34,9 +34,9 @@ fn a_first_page_that_cannot_be_had_is_asked_for_again() {
     let mut scene = Scene::new(None, vec![]);
     scene.step(Input::Start);
     assert_eq!(scene.wake(Timer::Reload), Some(15_000), "a request that hangs is not waited for");
-    scene.step(Input::HistoryFailed);
+    scene.step(Input::Result(EffectResult::HistoryFailed));
     assert_eq!(scene.wake(Timer::Reload), Some(500));
-    scene.woken(Timer::Reload).step(Input::HistoryFailed);
+    scene.woken(Timer::Reload).step(Input::Result(EffectResult::HistoryFailed));
     assert_eq!(scene.wake(Timer::Reload), Some(1_000));
     assert_eq!(scene.loads(), 2);
 }
@@ -151,7 +151,7 @@ fn without_a_network_nothing_is_tried() {
 #[test]
 fn a_first_page_that_comes_while_offline_is_shown_and_used() {
     let mut scene = Scene::new(None, vec![]);
-    scene.step(Input::Start).step(Input::Offline).step(Input::HistoryLoaded(page(7)));
+    scene.step(Input::Start).step(Input::Offline).step(Input::Result(EffectResult::HistoryLoaded(page(7))));
     assert!(scene.events().contains(&Event::Reset(page(7))));
     assert!(!scene.does(&Output::Connect));
     scene.clear().step(Input::Online).woken(Timer::Connect);

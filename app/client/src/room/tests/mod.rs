@@ -66,7 +66,7 @@ impl Scene {
     }
 
     fn say(&mut self, id: &str) -> &mut Self {
-        self.step(Input::Say(unsent(id)))
+        self.step(Input::Command(Command::Say(unsent(id))))
     }
 
     fn clear(&mut self) -> &mut Self {
@@ -133,7 +133,7 @@ impl Scene {
     }
 
     fn loads(&self) -> usize {
-        self.out.iter().filter(|output| **output == Output::LoadHistory).count()
+        self.out.iter().filter(|output| **output == Output::Effect(Effect::LoadHistory)).count()
     }
 
     fn does(&self, what: &Output) -> bool {
@@ -143,7 +143,9 @@ impl Scene {
     /// What a reload of the page would find, if it changed.
     fn stored(&self) -> Option<Vec<String>> {
         self.out.iter().rev().find_map(|output| match output {
-            Output::StoreUnsent(list) => Some(list.iter().map(|unsent| unsent.id.to_string()).collect()),
+            Output::Effect(Effect::StoreUnsent(list)) => {
+                Some(list.iter().map(|unsent| unsent.id.to_string()).collect())
+            }
             _ => None,
         })
     }

@@ -46,7 +46,7 @@ fn without_recovery_the_page_is_read_again_and_live_messages_follow_it() {
     scene.frame(says(11)).frame(says(12)).frame(says(13));
     assert_eq!(scene.events(), []);
 
-    scene.step(Input::HistoryLoaded(page(12)));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page(12))));
     assert_eq!(
         scene.events(),
         [Event::Reset(page(12)), Event::Messages(vec![message(13)]), Event::Status(Status::Live)]
@@ -70,13 +70,13 @@ fn who_comes_and_goes_is_told_while_the_page_is_read() {
 fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
     for misfit in [page(9), page_of("e2", 10, vec![])] {
         let mut scene = Scene::rereading(10);
-        scene.step(Input::HistoryLoaded(misfit));
+        scene.step(Input::Result(EffectResult::HistoryLoaded(misfit)));
         assert_eq!(scene.events(), []);
         assert_eq!(scene.wake(Timer::Reload), Some(500));
 
         scene.clear().woken(Timer::Reload);
         assert_eq!(scene.loads(), 1);
-        scene.step(Input::HistoryLoaded(page(10)));
+        scene.step(Input::Result(EffectResult::HistoryLoaded(page(10))));
         assert_eq!(scene.statuses(), [Status::Live]);
     }
 }
@@ -85,7 +85,7 @@ fn a_page_older_than_the_connection_or_of_another_log_is_read_again() {
 fn a_connection_that_no_page_joins_is_given_up() {
     let mut scene = Scene::rereading(10);
     for _ in 0..4 {
-        scene.step(Input::HistoryLoaded(page(9))).woken(Timer::Reload);
+        scene.step(Input::Result(EffectResult::HistoryLoaded(page(9)))).woken(Timer::Reload);
     }
     assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
@@ -94,7 +94,7 @@ fn a_connection_that_no_page_joins_is_given_up() {
 #[test]
 fn a_page_that_hangs_or_fails_is_asked_for_again() {
     let mut scene = Scene::rereading(10);
-    scene.step(Input::HistoryFailed);
+    scene.step(Input::Result(EffectResult::HistoryFailed));
     assert_eq!(scene.wake(Timer::Reload), Some(500));
     scene.woken(Timer::Reload);
     assert_eq!(scene.wake(Timer::Reload), Some(15_000));
@@ -105,10 +105,10 @@ fn a_page_that_hangs_or_fails_is_asked_for_again() {
 #[test]
 fn a_page_of_an_earlier_connection_is_not_taken_for_this_ones() {
     let mut scene = Scene::rereading(10);
-    scene.step(Input::Closed { code: 1006 }).step(Input::HistoryLoaded(page(10)));
+    scene.step(Input::Closed { code: 1006 }).step(Input::Result(EffectResult::HistoryLoaded(page(10))));
     assert_eq!(scene.client.position(), Some(&position("e1", 0)), "no connection: nothing to join");
     scene.woken(Timer::Connect).step(Input::Opened).frame(joined(12, false, &[])).clear();
-    scene.step(Input::HistoryLoaded(page(10)));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page(10))));
     assert_eq!(scene.events(), [], "11 and 12 are missing");
 }
 
@@ -119,9 +119,9 @@ fn a_room_too_busy_to_hold_asks_for_a_later_page() {
     for offset in 1..=most + 5 {
         scene.frame(says(offset));
     }
-    scene.clear().step(Input::HistoryLoaded(page(most)));
+    scene.clear().step(Input::Result(EffectResult::HistoryLoaded(page(most))));
     assert_eq!(scene.events(), [], "what was let go is not on it");
-    scene.woken(Timer::Reload).clear().step(Input::HistoryLoaded(page(most + 2)));
+    scene.woken(Timer::Reload).clear().step(Input::Result(EffectResult::HistoryLoaded(page(most + 2))));
     assert_eq!(scene.said(), [most + 3, most + 4, most + 5]);
 }
 
@@ -189,9 +189,9 @@ fn whoever_saw_more_than_the_new_epoch_vouches_for_comes_back() {
 fn a_page_that_is_read_meanwhile_is_of_the_new_epoch() {
     let mut scene = Scene::rereading(10);
     scene.frame(says(11)).frame(renamed(11)).clear();
-    scene.step(Input::HistoryLoaded(page(11)));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page(11))));
     assert_eq!(scene.events(), [], "a page of the old one does not join");
-    scene.step(Input::HistoryLoaded(page_of("e2", 11, vec![message(11)])));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page_of("e2", 11, vec![message(11)]))));
     assert_eq!(scene.client.position(), Some(&position("e2", 11)));
     assert_eq!(scene.statuses(), [Status::Live]);
 }

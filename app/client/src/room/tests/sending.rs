@@ -67,7 +67,7 @@ fn nothing_is_sent_before_the_room_is_live() {
     let mut scene = Scene::rereading(10);
     scene.say("m1");
     assert!(scene.sent_ids().is_empty());
-    scene.step(Input::HistoryLoaded(page(10)));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page(10))));
     assert_eq!(scene.sent_ids(), ["m1"]);
 }
 
@@ -94,7 +94,7 @@ fn what_a_recovery_or_a_page_brings_back_is_settled_and_not_sent_again() {
     let mut scene = Scene::rereading(10);
     scene.say("m1").say("m2").frame(echo("m2", 11));
     assert_eq!(scene.settled(), [id("m2")], "known already while it is held");
-    scene.step(Input::HistoryLoaded(page_of("e1", 10, vec![by("ana", "m1", 10)])));
+    scene.step(Input::Result(EffectResult::HistoryLoaded(page_of("e1", 10, vec![by("ana", "m1", 10)]))));
     assert_eq!(scene.settled(), [id("m2"), id("m1")]);
     assert_eq!(scene.said(), [11]);
     assert!(scene.sent_ids().is_empty());
@@ -141,7 +141,7 @@ fn a_message_refused_for_good_waits_for_the_person_and_lets_others_pass() {
     assert_eq!(scene.client.unsent().next().unwrap().refused.as_deref(), Some("because"));
     assert_eq!(scene.stored(), Some(vec!["m1".into(), "m2".into()]));
 
-    scene.frame(echo("m2", 4)).clear().step(Input::Retry(id("m1")));
+    scene.frame(echo("m2", 4)).clear().step(Input::Command(Command::Retry(id("m1"))));
     assert_eq!(scene.events(), [Event::Pending(unsent("m1"))]);
     assert_eq!(scene.sent_ids(), ["m1"]);
 }
@@ -150,7 +150,7 @@ fn a_message_refused_for_good_waits_for_the_person_and_lets_others_pass() {
 fn a_message_whose_id_is_taken_goes_on_under_another() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(refusal(ErrorCode::Conflict, Some("m1"))).clear();
-    scene.step(Input::Retry(id("m1")));
+    scene.step(Input::Command(Command::Retry(id("m1"))));
     assert_eq!(
         scene.events(),
         [Event::Discarded(id("m1")), Event::Pending(Unsent { id: id("m1~ffffffff"), ..unsent("m1") })]
@@ -162,7 +162,10 @@ fn a_message_whose_id_is_taken_goes_on_under_another() {
 fn a_message_given_up_is_forgotten() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(refusal(ErrorCode::Invalid, Some("m1"))).clear();
-    scene.step(Input::Discard(id("m1"))).step(Input::Discard(id("m1"))).step(Input::Retry(id("m1")));
+    scene
+        .step(Input::Command(Command::Discard(id("m1"))))
+        .step(Input::Command(Command::Discard(id("m1"))))
+        .step(Input::Command(Command::Retry(id("m1"))));
     assert_eq!(scene.events(), [Event::Discarded(id("m1"))]);
     assert_eq!(scene.stored(), Some(vec![]));
 }
@@ -210,10 +213,10 @@ fn no_more_is_taken_than_can_be_kept() {
 #[test]
 fn typing_is_said_at_most_every_two_seconds_and_only_in_the_room() {
     let mut scene = Scene::page(3);
-    scene.step(Input::Typing).enter().clear();
-    scene.step(Input::Typing).step(Input::Typing);
+    scene.step(Input::Command(Command::Typing)).enter().clear();
+    scene.step(Input::Command(Command::Typing)).step(Input::Command(Command::Typing));
     assert_eq!(scene.sent(), [ClientMessage::Typing { room_id: room("garden") }]);
     assert_eq!(scene.wake(Timer::Typing), Some(2_000));
-    scene.woken(Timer::Typing).step(Input::Typing);
+    scene.woken(Timer::Typing).step(Input::Command(Command::Typing));
     assert_eq!(scene.sent().len(), 2);
 }

@@ -11,7 +11,7 @@ use crate::bus::command;
 /// The script and its settings, as Hubbub's nodes run it.
 const SCRIPT: &str = concat!(
     "local length, publish, remember = '10000', 'PUBLISH', '86400'\n",
-    include_str!("../../../../../server/src/broker/redis/append.lua")
+    include_str!("../../../../../server/storage/src/redis/scripts/log/append.lua")
 );
 /// An epoch as long as a real one.
 const EPOCH: &[u8] = b"epochofalog1";

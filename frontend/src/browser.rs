@@ -1,4 +1,4 @@
-//! The parts that the drivers of rooms and games share: one socket, the timers, and events of the page.
+//! What a browser gives to a connection: one socket, the timers, and events of the page.
 //!
 //! All of it ends when it is dropped.
 
@@ -11,7 +11,7 @@ use crate::socket::{CloseReason, Socket, SocketEvent};
 
 /// An event of the browser. Their queue has no limit: the browser calls once for each and lets the task run
 /// before it calls again.
-pub(crate) enum ConnectionEvent {
+pub(crate) enum BrowserEvent {
     /// An event of the socket with this number.
     Socket(u32, SocketEvent),
     Page(PageEvent),
@@ -19,7 +19,7 @@ pub(crate) enum ConnectionEvent {
 }
 
 /// What an event means to a client.
-pub(crate) enum ClientInput {
+pub(crate) enum Happened {
     Opened,
     Text(String),
     Closed(u16),
@@ -28,68 +28,68 @@ pub(crate) enum ClientInput {
     Offline,
 }
 
-pub(crate) struct Connection {
+pub(crate) struct Browser {
     /// The path of the WebSocket, such as `/ws`.
     path: &'static str,
-    events: UnboundedSender<ConnectionEvent>,
+    events: UnboundedSender<BrowserEvent>,
     socket: Option<Socket>,
     liveness: Liveness,
     clock: Clock,
     _listeners: Listeners,
 }
 
-impl Connection {
-    pub(crate) fn new(path: &'static str) -> (Self, UnboundedReceiver<ConnectionEvent>) {
+impl Browser {
+    pub(crate) fn new(path: &'static str) -> (Self, UnboundedReceiver<BrowserEvent>) {
         let (events, receiver) = mpsc::unbounded();
         let on_time = events.clone();
         let on_page = events.clone();
-        let connection = Self {
+        let browser = Self {
             path,
             events,
             socket: None,
             liveness: Liveness::new(elapsed_ms()),
-            clock: Clock::new(move || queue(&on_time, ConnectionEvent::TimerDue)),
-            _listeners: Listeners::new(move |event| queue(&on_page, ConnectionEvent::Page(event))),
+            clock: Clock::new(move || queue(&on_time, BrowserEvent::TimerDue)),
+            _listeners: Listeners::new(move |event| queue(&on_page, BrowserEvent::Page(event))),
         };
-        (connection, receiver)
+        (browser, receiver)
     }
 
     /// What an event means to a client; `None` where nothing is to be done.
-    pub(crate) fn take(&mut self, event: ConnectionEvent) -> Option<ClientInput> {
+    pub(crate) fn take(&mut self, event: BrowserEvent) -> Option<Happened> {
         match event {
-            ConnectionEvent::Socket(socket, heard) if self.liveness.is_current(socket) => Some(self.on_socket(heard)),
-            ConnectionEvent::Socket(..) => None,
-            ConnectionEvent::Page(event) => self.on_page(event),
-            ConnectionEvent::TimerDue => {
+            BrowserEvent::Socket(socket, heard) if self.liveness.is_current(socket) => Some(self.on_socket(heard)),
+            BrowserEvent::Socket(..) => None,
+            BrowserEvent::Page(event) => self.on_page(event),
+            BrowserEvent::TimerDue => {
                 let timer = self.clock.next_due()?;
                 // Other timers may be due as well.
-                queue(&self.events, ConnectionEvent::TimerDue);
-                Some(ClientInput::Due(timer))
+                queue(&self.events, BrowserEvent::TimerDue);
+                Some(Happened::Due(timer))
             }
         }
     }
 
-    fn on_socket(&mut self, heard: SocketEvent) -> ClientInput {
+    fn on_socket(&mut self, heard: SocketEvent) -> Happened {
         if !matches!(heard, SocketEvent::Closed(_)) {
             self.liveness.record_activity(elapsed_ms());
         }
         match heard {
-            SocketEvent::Opened => ClientInput::Opened,
-            SocketEvent::Text(text) => ClientInput::Text(text),
+            SocketEvent::Opened => Happened::Opened,
+            SocketEvent::Text(text) => Happened::Text(text),
             SocketEvent::Closed(code) => {
                 self.disconnect(CloseReason::Returning);
-                ClientInput::Closed(code)
+                Happened::Closed(code)
             }
         }
     }
 
-    fn on_page(&mut self, event: PageEvent) -> Option<ClientInput> {
+    fn on_page(&mut self, event: PageEvent) -> Option<Happened> {
         Some(match self.liveness.on_page(event, page::is_online(), elapsed_ms())? {
-            PageReaction::Online => ClientInput::Online,
-            PageReaction::Offline => ClientInput::Offline,
+            PageReaction::Online => Happened::Online,
+            PageReaction::Offline => Happened::Offline,
             PageReaction::Leave => {
                 self.disconnect(CloseReason::Leaving);
-                ClientInput::Offline
+                Happened::Offline
             }
         })
     }
@@ -97,9 +97,9 @@ impl Connection {
     pub(crate) fn connect(&mut self) {
         let number = self.liveness.next_socket();
         let events = self.events.clone();
-        self.socket = Socket::open(self.path, move |heard| queue(&events, ConnectionEvent::Socket(number, heard)));
+        self.socket = Socket::open(self.path, move |heard| queue(&events, BrowserEvent::Socket(number, heard)));
         if self.socket.is_none() {
-            queue(&self.events, ConnectionEvent::Socket(number, SocketEvent::Closed(1006)));
+            queue(&self.events, BrowserEvent::Socket(number, SocketEvent::Closed(1006)));
         }
     }
 
@@ -126,6 +126,6 @@ impl Connection {
 }
 
 /// Once the task has ended, events that were under way do not matter.
-fn queue(events: &UnboundedSender<ConnectionEvent>, event: ConnectionEvent) {
+fn queue(events: &UnboundedSender<BrowserEvent>, event: BrowserEvent) {
     drop(events.unbounded_send(event));
 }
