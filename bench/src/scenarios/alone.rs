@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::fanout::SENDERS;
-use super::{Figures, LENGTH, Length, figures};
+use super::play::{Figures, LENGTH, Length, figures};
 use crate::cost::WatchedProcesses;
 use crate::load::dialect::Dialect;
 use crate::load::flood::Flood;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::Result;
 
-use super::{Figures, LENGTH, Play, figures};
+use super::play::{Figures, LENGTH, Play, figures};
 use crate::load::pace::{SendPhase, at_rate};
 use crate::load::{ConnectionPlan, ReadMode};
 

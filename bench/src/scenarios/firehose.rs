@@ -3,7 +3,7 @@
 use anyhow::Result;
 
 use super::fanout::{THOUSAND, gather};
-use super::{Figures, LENGTH, Play, figures};
+use super::play::{Figures, LENGTH, Play, figures};
 use crate::load::pace::{SendPhase, as_it_comes_back};
 
 const IN_FLIGHT: u32 = 4;

@@ -5,7 +5,7 @@ use std::time::Duration;
 use anyhow::Result;
 
 use super::fanout::{THOUSAND, gather};
-use super::{Figures, LENGTH, Play, figures};
+use super::play::{Figures, LENGTH, Play, figures};
 use crate::load::Load;
 use crate::load::pace::{PhaseResult, SendPhase, at_rate, at_rate_for};
 

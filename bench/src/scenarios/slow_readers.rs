@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 
-use super::{Figures, Length, Play, figures};
+use super::play::{Figures, Length, Play, figures};
 use crate::cost::{memory_kib, most_memory_kib};
 use crate::load::pace::{SendPhase, at_rate};
 use crate::load::{ConnectionPlan, Load, ReadMode};
