@@ -23,9 +23,9 @@ pub(crate) fn check_file(bytes: &[u8]) {
     }
 }
 
-/// The texts of the questions. What a question's kind does not have is in no sheet.
+/// The texts of the questions without spaces around them. What a question's kind does not have is in no sheet.
 fn texts(quiz: &Quiz) -> Vec<&str> {
-    quiz.questions.iter().map(|question| question.text.as_str()).collect()
+    quiz.questions.iter().map(|question| question.text.trim()).collect()
 }
 
 /// Packs the parts of a text into an archive and reads it. What a fuzzer changes in a packed file is only seen as
