@@ -6,6 +6,9 @@
 //! notices mean is the matter of one [`Application`]: this crate knows no socket protocol, no rule of a game and
 //! no name of a room.
 
+// Nothing from outside ends the process: return an error; a panic is no answer.
+#![cfg_attr(not(any(test, feature = "model")), warn(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod broker;
 pub mod channel;
 pub mod coalesce;
@@ -13,8 +16,11 @@ pub mod dispatcher;
 pub mod history;
 pub mod hub;
 pub mod metrics;
+#[cfg(feature = "model")]
+pub mod models;
 pub mod notice;
 pub mod outbox;
 pub mod presence;
+mod sync;
 
 pub use dispatcher::Application;

@@ -9,12 +9,12 @@ use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::{Epoch, Position, limits};
 use storage::StorageError;
-use tokio::sync::mpsc;
 
 use crate::channel::Channel;
+use crate::sync::mpsc;
 
 pub mod embedded;
-mod queue;
+pub(crate) mod queue;
 pub mod redis;
 
 /// One entry of a channel's log.

@@ -1,10 +1,10 @@
 //! The queue of deliveries out of a broker: bounded, never blocks, and never loses anything silently.
 
-use std::sync::{Mutex, PoisonError};
-
-use tokio::sync::mpsc::{self, OwnedPermit};
+use std::sync::PoisonError;
 
 use super::{DELIVERIES_WAITING, Deliveries, Delivery};
+use crate::sync::Mutex;
+use crate::sync::mpsc::{self, OwnedPermit};
 
 /// The sending end of [`Deliveries`].
 ///
@@ -45,6 +45,9 @@ impl Queue {
         }
     }
 }
+
+#[cfg(feature = "model")]
+pub mod model;
 
 #[cfg(test)]
 mod tests {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::{Inner, read};
+use crate::sync::sleep;
 
 /// How often each channel's availability is checked.
 const EVERY: Duration = Duration::from_millis(500);
@@ -12,7 +13,7 @@ const EVERY: Duration = Duration::from_millis(500);
 pub(super) async fn watch(hub: Arc<Inner>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(EVERY) => {}
+            () = sleep(EVERY) => {}
             () = hub.stop.cancelled() => return,
         }
         let channels: Vec<_> = read(&hub.channels).values().cloned().collect();

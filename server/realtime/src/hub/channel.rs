@@ -1,8 +1,8 @@
 //! One channel on this node: its listeners, and which tasks work on it.
 
 use std::ops::{Deref, DerefMut};
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
 
 use protocol::Position;
 use storage::StorageError;
@@ -11,6 +11,7 @@ use tungstenite::Utf8Bytes;
 
 use super::fanout::{Fanout, RecoveryResult, SubscriptionId};
 use crate::channel::Channel;
+use crate::sync::{AsyncMutex, AtomicU32, AtomicU64, Mutex, MutexGuard};
 
 /// The state of one channel on this node.
 pub(super) struct ChannelState {
@@ -18,13 +19,13 @@ pub(super) struct ChannelState {
     fanout: Mutex<Fanout>,
     /// Whether this node is subscribed at the broker. An async lock, because subscribing and
     /// unsubscribing must not overlap.
-    pub(super) subscribed: tokio::sync::Mutex<bool>,
+    pub(super) subscribed: AsyncMutex<bool>,
     /// How many repairs were asked for since the last one ended; 0 while none is running.
     pub(super) repairs: AtomicU64,
     /// Held by the one task that reads the log for people who came back: when a thousand come at once, one
     /// reads and most others find it in memory. The last failure counts for all who waited for it; a thousand
     /// further tries one after the other would take an hour.
-    pub(super) recovering: tokio::sync::Mutex<Option<(Instant, StorageError)>>,
+    pub(super) recovering: AsyncMutex<Option<(Instant, StorageError)>>,
     /// Rounds of [`watch`](super::repair::watch) since the position was last confirmed: a count and no time,
     /// because every publication resets it.
     quiet: AtomicU32,
@@ -35,9 +36,9 @@ impl ChannelState {
         Self {
             channel: channel.clone(),
             fanout: Mutex::default(),
-            subscribed: tokio::sync::Mutex::new(false),
+            subscribed: AsyncMutex::new(false),
             repairs: AtomicU64::new(0),
-            recovering: tokio::sync::Mutex::default(),
+            recovering: AsyncMutex::default(),
             quiet: AtomicU32::new(0),
         }
     }

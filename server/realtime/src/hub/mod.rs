@@ -4,20 +4,20 @@
 //! looks inside a frame, and knows nothing of people, rooms' rules or Redis.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
 use protocol::Position;
 use storage::StorageError;
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
-use tokio_util::task::TaskTracker;
 use tungstenite::Utf8Bytes;
 
 use crate::broker::{Broker, ReadLimit, Replay};
 use crate::channel::Channel;
 use crate::outbox::Outbox;
+use crate::sync::{AtomicU64, RwLock, RwLockReadGuard, TaskTracker, sleep};
 
 mod audience;
 mod availability;
@@ -63,14 +63,7 @@ struct Inner {
 impl Hub {
     /// A hub that subscribes at `broker`. Its own tasks run until [`Hub::stop`].
     pub fn new(broker: Arc<dyn Broker>, control_frames: ControlFrames) -> Self {
-        let inner = Arc::new(Inner {
-            broker,
-            control_frames,
-            channels: RwLock::default(),
-            next_subscription: AtomicU64::new(1),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        });
+        let inner = Arc::new(Inner::new(broker, control_frames));
         inner.tasks.spawn(repair::watch(inner.clone()));
         inner.tasks.spawn(availability::watch(inner.clone()));
         Self { inner }
@@ -207,6 +200,17 @@ impl Hub {
 }
 
 impl Inner {
+    fn new(broker: Arc<dyn Broker>, control_frames: ControlFrames) -> Self {
+        Self {
+            broker,
+            control_frames,
+            channels: RwLock::default(),
+            next_subscription: AtomicU64::new(1),
+            tasks: TaskTracker::new(),
+            stop: CancellationToken::new(),
+        }
+    }
+
     fn state(&self, channel: &Channel) -> Option<Arc<ChannelState>> {
         read(&self.channels).get(channel).cloned()
     }
@@ -232,7 +236,7 @@ impl Inner {
     /// Unsubscribes a channel that has had no listener for [`LINGER`].
     async fn retire(self: Arc<Self>, state: Arc<ChannelState>) {
         tokio::select! {
-            () = tokio::time::sleep(LINGER) => {}
+            () = sleep(LINGER) => {}
             () = self.stop.cancelled() => return,
         }
         let mut subscribed = state.subscribed.lock().await;
@@ -252,9 +256,11 @@ impl Inner {
     }
 }
 
-fn read<T>(lock: &RwLock<T>) -> std::sync::RwLockReadGuard<'_, T> {
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
+#[cfg(feature = "model")]
+pub mod model;
 #[cfg(test)]
 mod tests;

@@ -12,6 +12,7 @@ use tungstenite::Utf8Bytes;
 use super::fanout::FollowUp;
 use super::{ChannelState, Inner, read};
 use crate::broker::{Head, ReadLimit, Replay};
+use crate::sync::sleep;
 
 /// How often quiet channels are checked.
 const ROUND: Duration = Duration::from_secs(5);
@@ -27,7 +28,7 @@ const RETRY: Duration = Duration::from_millis(500);
 pub(super) async fn watch(hub: Arc<Inner>) {
     loop {
         tokio::select! {
-            () = tokio::time::sleep(ROUND) => {}
+            () = sleep(ROUND) => {}
             () = hub.stop.cancelled() => return,
         }
         let quiet: Vec<_> = read(&hub.channels).values().filter(|state| state.is_quiet_for(QUIET)).cloned().collect();
@@ -65,7 +66,7 @@ pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
             Err(error) => warn!(channel = %state.channel, "cannot compare a channel with its log: {error}"),
         }
         tokio::select! {
-            () = tokio::time::sleep(RETRY) => {}
+            () = sleep(RETRY) => {}
             () = hub.stop.cancelled() => return,
         }
     }

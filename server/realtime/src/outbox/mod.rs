@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::io::{self, ErrorKind, IoSlice};
 use std::os::fd::AsRawFd;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
 use std::time::Duration;
 
 use bytes::{Buf, Bytes};
@@ -16,6 +16,7 @@ use tokio::net::tcp::OwnedWriteHalf;
 use tokio::time::Instant;
 
 use self::waker::Waker;
+use crate::sync::{Mutex, MutexGuard};
 
 pub mod frame;
 mod waker;
@@ -43,6 +44,8 @@ enum Socket {
     /// A socket that takes nothing.
     #[cfg(any(test, feature = "testing"))]
     Stuck,
+    #[cfg(feature = "model")]
+    Model(model::Sink),
 }
 
 #[derive(Default)]
@@ -221,6 +224,8 @@ impl Socket {
             Self::Tcp(socket) => socket.as_ref().as_raw_fd(),
             #[cfg(any(test, feature = "testing"))]
             Self::Stuck => 0,
+            #[cfg(feature = "model")]
+            Self::Model(_) => 0,
         }
     }
 
@@ -231,6 +236,8 @@ impl Socket {
             Self::Tcp(socket) => SockRef::from(socket.as_ref()).send(bytes),
             #[cfg(any(test, feature = "testing"))]
             Self::Stuck => Err(ErrorKind::WouldBlock.into()),
+            #[cfg(feature = "model")]
+            Self::Model(sink) => sink.write(bytes),
         }
     }
 
@@ -239,6 +246,8 @@ impl Socket {
             Self::Tcp(socket) => socket.try_write_vectored(pieces),
             #[cfg(any(test, feature = "testing"))]
             Self::Stuck => Err(ErrorKind::WouldBlock.into()),
+            #[cfg(feature = "model")]
+            Self::Model(sink) => sink.write_vectored(pieces),
         }
     }
 
@@ -247,10 +256,14 @@ impl Socket {
             Self::Tcp(socket) => socket.writable().await,
             #[cfg(any(test, feature = "testing"))]
             Self::Stuck => std::future::pending().await,
+            #[cfg(feature = "model")]
+            Self::Model(_) => Ok(()),
         }
     }
 }
 
+#[cfg(feature = "model")]
+pub mod model;
 #[cfg(any(test, feature = "testing"))]
 mod testing;
 #[cfg(test)]

@@ -1,10 +1,10 @@
 //! Wakes a connection's task.
 
 use std::future::poll_fn;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::Ordering;
 use std::task::Poll;
 
-use futures::task::AtomicWaker;
+use crate::sync::{AtomicBool, AtomicWaker};
 
 /// A wake-up that waits until it is received. Many tasks call and one waits: there is no list of waiters,
 /// which would be searched for every frame of a client.
