@@ -5,19 +5,28 @@
 
 use std::collections::HashMap;
 use std::hash::Hash;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::PoisonError;
+use std::sync::atomic::Ordering;
+
+use crate::sync::{Arc, AsyncMutex, AtomicU64, Mutex, MutexGuard};
+
+/// A call under way, and who waits for it.
+type SharedBy<V> = (Arc<SharedCall<V>>, Callers);
 
 /// The requests under way, by key.
 pub struct Coalesce<K: Eq + Hash, V> {
-    questions: Mutex<HashMap<K, Arc<SharedCall<V>>>>,
+    questions: Mutex<HashMap<K, SharedBy<V>>>,
 }
+
+/// How many callers of a key have not ended. Not the references to what they share: each drops its own only after the
+/// map's lock, so of two that end together either could count the other, and the key would stay.
+type Callers = usize;
 
 struct SharedCall<V> {
     /// How many callers have come so far.
     asked: AtomicU64,
     /// The last answer, and how many callers had come when the work for it began.
-    answer: tokio::sync::Mutex<Option<(u64, V)>>,
+    answer: AsyncMutex<Option<(u64, V)>>,
 }
 
 impl<K: Eq + Hash, V> Default for Coalesce<K, V> {
@@ -32,28 +41,34 @@ impl<K: Eq + Hash + Clone, V: Clone> Coalesce<K, V> {
     /// one after the other.
     pub async fn get(&self, key: K, work: impl Future<Output = V>) -> V {
         let asking = self.ask(key);
-        let ticket = asking.question.asked.fetch_add(1, Ordering::Relaxed) + 1;
+        // Released here and acquired below: whoever works for this caller sees what it saw when it asked.
+        let ticket = asking.question.asked.fetch_add(1, Ordering::Release) + 1;
         let mut answer = asking.question.answer.lock().await;
         if let Some((covers, value)) = &*answer
             && *covers >= ticket
         {
             return value.clone();
         }
-        let covers = asking.question.asked.load(Ordering::Relaxed);
+        let covers = asking.question.asked.load(Ordering::Acquire);
         let value = work.await;
         *answer = Some((covers, value.clone()));
         value
     }
 
     fn ask(&self, key: K) -> Waiter<'_, K, V> {
-        let new = || Arc::new(SharedCall { asked: AtomicU64::new(0), answer: tokio::sync::Mutex::default() });
-        let question = self.lock().entry(key.clone()).or_insert_with(new).clone();
+        let new = || Arc::new(SharedCall { asked: AtomicU64::new(0), answer: AsyncMutex::default() });
+        let question = {
+            let mut questions = self.lock();
+            let (question, callers) = questions.entry(key.clone()).or_insert_with(|| (new(), 0));
+            *callers += 1;
+            question.clone()
+        };
         Waiter { coalesce: self, key, question }
     }
 }
 
 impl<K: Eq + Hash, V> Coalesce<K, V> {
-    fn lock(&self) -> MutexGuard<'_, HashMap<K, Arc<SharedCall<V>>>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<K, SharedBy<V>>> {
         self.questions.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
@@ -68,12 +83,16 @@ struct Waiter<'a, K: Eq + Hash, V> {
 impl<K: Eq + Hash, V> Drop for Waiter<'_, K, V> {
     fn drop(&mut self) {
         let mut questions = self.coalesce.lock();
-        // The map's and ours: under its lock nobody can clone another one.
-        if Arc::strong_count(&self.question) == 2 {
+        let Some((_, callers)) = questions.get_mut(&self.key) else { return };
+        *callers -= 1;
+        if *callers == 0 {
             questions.remove(&self.key);
         }
     }
 }
+
+#[cfg(feature = "model")]
+pub mod model;
 
 #[cfg(test)]
 mod tests {
