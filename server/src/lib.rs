@@ -6,6 +6,8 @@
 //! stores what authors write, `formulas` renders the formulas in that. `backend` alone chooses between SQLite and
 //! Redis, `router` alone knows the pages. `runtime` has the threads on which all of it runs.
 
+// Nothing from outside ends the process: return an error; a panic is no answer.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
 // The types of whole pages nest deeper than the compiler's default looks.
 #![recursion_limit = "256"]
 

@@ -156,6 +156,7 @@ fn describe() {
     describe_gauge!(QUOTA, Unit::Bytes, "What may be kept.");
     describe_counter!(KEPT, Unit::Bytes, "Bytes that the quotas let in, by what they are.");
     describe_counter!(QUOTA_REFUSALS, "What the quotas did not let in, by whose was used up.");
+    describe_counter!(CORRUPT_DATA, "Stored data that could not be read; the log says which.");
     describe_counter!(SWEPT, "What retention removed, by what it was.");
     describe_histogram!(
         PUBLISH_TO_DELIVER,

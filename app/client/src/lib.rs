@@ -5,6 +5,9 @@
 //! for all of them. It knows no framework, no runtime, no socket and no clock: a driver carries out its
 //! outputs and fires its timers.
 
+// Nothing from outside ends the process: return an error; a panic is no answer.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
 mod connection;
 pub mod game;
 mod liveness;

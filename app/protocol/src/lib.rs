@@ -4,6 +4,9 @@
 //! runtime, no clock and no Redis. Right answers are only in [`quiz`], which is what an author writes, and in
 //! what a game reveals.
 
+// Nothing from outside ends the process: return an error; a panic is no answer.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
 pub mod close;
 pub mod error;
 pub mod formula;

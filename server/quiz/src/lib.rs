@@ -10,6 +10,9 @@
 //! - [`show`] says what everybody may see;
 //! - [`nickname`] says what a player may be called.
 
+// Nothing from outside ends the process: return an error; a panic is no answer.
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
+
 mod answer;
 mod answer_window;
 mod count;

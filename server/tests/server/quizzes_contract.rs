@@ -5,6 +5,7 @@ use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Quiz, Res
 use protocol::{Name, PictureId, Pin, ResultsId, limits};
 use server::quizzes::{QuizzesError, StoreOutcome, picture};
 use server::workers::Budget;
+use storage::StorageError;
 
 use crate::quizzes_fixture::{QuizStoreFixture, payer, quiz, quiz_id, user};
 
@@ -20,6 +21,7 @@ contract!(QuizStoreFixture on embedded, redis, three_shards => [
     the_oldest_results_go_first,
     a_picture_is_kept_under_its_digest,
     samples_are_for_everybody_and_stay_as_they_are,
+    what_is_damaged_is_told_as_damaged_without_its_text,
 ]);
 
 /// The smallest picture that is valid.
@@ -211,4 +213,15 @@ async fn samples_are_for_everybody_and_stay_as_they_are(shelf: QuizStoreFixture)
     assert_eq!(copy.quiz, opened.quiz);
     assert_eq!(shelf.listed("ana").await, [copy.id.to_string()]);
     assert_eq!(library.open(&ana, &quiz_id("sample-nothing"), None).await, Err(QuizzesError::Missing));
+}
+
+async fn what_is_damaged_is_told_as_damaged_without_its_text(shelf: QuizStoreFixture) {
+    shelf.save("ana", "one", 1).await.unwrap();
+    shelf.save("ana", "two", 1).await.unwrap();
+    shelf.damage("one", r#"{"title": "a secret", "#).await;
+    let Err(QuizzesError::Storage(StorageError::Corrupt(why))) = shelf.kept.load(&quiz_id("one"), None).await else {
+        panic!("a damaged quiz was read, or taken for missing");
+    };
+    assert!(why.contains("a quiz") && why.contains("line 1") && !why.contains("secret"), "{why}");
+    assert_eq!(shelf.loaded("two", None).await, Some(quiz("two", 1)), "all others are there");
 }

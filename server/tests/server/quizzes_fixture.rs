@@ -31,7 +31,7 @@ pub struct QuizStoreFixture {
 }
 
 enum Home {
-    Folder { _folder: TempDir },
+    Folder { folder: TempDir },
     Servers { servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
 }
 
@@ -42,7 +42,7 @@ impl QuizStoreFixture {
         let counters = Arc::new(EmbeddedCounters::new(store.clone()));
         let sweep = Arc::new(EmbeddedSweep::new(store.clone()));
         let kept = Arc::new(EmbeddedQuizzes::new(store));
-        Self { kept, counters, sweep, home: Home::Folder { _folder: folder } }
+        Self { kept, counters, sweep, home: Home::Folder { folder } }
     }
 
     pub async fn redis() -> Self {
@@ -72,6 +72,23 @@ impl QuizStoreFixture {
             Home::Folder { .. } => &[],
             Home::Servers { servers, .. } => servers,
         }
+    }
+
+    /// Writes `text` in the place of the first version of a quiz.
+    pub async fn damage(&self, id: &str, text: &str) {
+        if let Home::Folder { folder } = &self.home {
+            let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+            let update = "UPDATE quiz_versions SET stored = ?2 WHERE quiz = ?1";
+            assert_eq!(file.execute(update, [id, text]).unwrap(), 1);
+        }
+        let mut damaged = 0;
+        for server in self.servers() {
+            for key in server.ask::<Vec<String>>(&["KEYS", &format!("hubbub:*:quiz:{id}")]).await {
+                server.command(&["HSET", &key, "1", text]).await;
+                damaged += 1;
+            }
+        }
+        assert_eq!(damaged, usize::from(!self.servers().is_empty()));
     }
 
     /// Lets so many days pass for keys that expire.

@@ -52,7 +52,7 @@ pub trait Protocol: Sized {
     /// Sends the frame that enters.
     fn enter(connection: &mut Connection<Self>);
 
-        /// Handles a frame that arrived.
+    /// Handles a frame that arrived.
     fn on_frame(connection: &mut Connection<Self>, frame: Self::Frame);
 
     /// Handles a request of the page.

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError, Weak};
 use std::time::Duration;
 
 use protocol::UserId;
-use storage::StorageError;
+use storage::{StorageError, clock};
 use tokio::time::sleep;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
@@ -14,7 +14,6 @@ use tracing::warn;
 use super::{RevocationStore, Revoked, RevokedUsers};
 use crate::digest;
 use crate::limits::allotments;
-use storage::clock;
 
 /// How often the store is read for people who signed out on other nodes: a sign-out reaches all
 /// nodes within a second.

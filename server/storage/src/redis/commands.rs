@@ -15,8 +15,9 @@ use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tokio_util::task::AbortOnDropHandle;
 
+use super::error::ConnectionError;
 use super::info::IncompatibleRedis;
-use super::supervisor::{BEAT_EVERY, Backoff, ConnectionError, RedisConnection};
+use super::supervisor::{BEAT_EVERY, Backoff, RedisConnection};
 use crate::StorageError;
 
 /// The time limit of a call, with the wait for a connection.

@@ -1,7 +1,7 @@
 //! The checks of `cargo fuzz` for what comes from Redis and for the operator's list of servers.
 
-use super::cluster::fuzzing::{check_servers, check_slots};
 use super::connection::fuzzing::check;
+use super::slots::fuzzing::{check_servers, check_slots};
 
 /// Decodes an answer of Redis.
 pub(crate) fn resp(data: &[u8]) {

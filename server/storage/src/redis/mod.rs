@@ -8,30 +8,31 @@
 //! Knows keys by their hash tags ([`HashTag`]) and pub/sub messages as bytes; what they mean is its callers' matter.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use futures::future::join_all;
-use redis::Script;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
+use self::error::ANSWER_WITHIN;
 use self::shard::ShardContext;
-use self::supervisor::ANSWER_WITHIN;
 use crate::StorageError;
 
 mod cluster;
 mod commands;
 mod connection;
 mod desired;
+mod error;
 mod health;
 mod info;
 mod keyspace;
+mod options;
 mod placement;
 mod router;
 pub mod scripts;
 mod servers;
 mod shard;
+mod slots;
 mod subscriptions;
 mod supervisor;
 
@@ -39,41 +40,13 @@ mod supervisor;
 pub(crate) mod fuzzing;
 
 pub use self::commands::CALL_WITHIN;
-pub use self::connection::{CommandError, Connection, RespValue, done};
+pub use self::connection::{Connection, RespValue, done};
+pub use self::error::CommandError;
 pub use self::keyspace::{HashTag, InvalidPrefix, Keyspace, PubSubNames};
+pub use self::options::{Options, Preload, Subscriber};
 pub use self::router::Router;
 pub use self::servers::{Servers, ServersError, Topology};
 pub use self::shard::{Shard, publish_command};
-
-/// How long a subscription may take until the caller gets an error.
-const SUBSCRIBE_WITHIN: Duration = Duration::from_secs(3);
-
-/// Takes what comes in on the subscriptions. It is called on the tasks of the connections: it must not block.
-pub trait Subscriber: Send + Sync {
-    /// A message on a pub/sub channel of this deployment or of another one in the same Redis.
-    fn on_message(&self, names: &PubSubNames, channel: &[u8], payload: &[u8]);
-
-    /// Messages may have been lost on some subscriptions, which are there again.
-    fn on_interrupted(&self);
-}
-
-/// How to use the servers.
-pub struct Options {
-    /// Whether to use sharded pub/sub; a cluster always does.
-    pub sharded: bool,
-    /// A name that no other node has, for its probes.
-    pub node: String,
-    /// The names in Redis; the prefix must be the same on all nodes.
-    pub keyspace: Keyspace,
-    /// Takes what comes in on the subscriptions.
-    pub subscriber: Arc<dyn Subscriber>,
-    /// The scripts to load into each server before any call, so that no call is made twice because its script was
-    /// missing. They may depend on the server's names and on whether pub/sub is sharded.
-    pub preload: Preload,
-}
-
-/// Builds the scripts to load into a server in advance.
-pub type Preload = Arc<dyn Fn(&PubSubNames, bool) -> Vec<Script> + Send + Sync>;
 
 /// The servers of a deployment; following a cluster ends when it is dropped.
 pub struct Client {

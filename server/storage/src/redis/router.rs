@@ -12,12 +12,12 @@ use tokio::sync::Notify;
 use tokio::time::timeout;
 use tracing::info;
 
-use super::SUBSCRIBE_WITHIN;
-use super::cluster::Slots;
 use super::keyspace::{HashTag, Keyspace};
+use super::options::SUBSCRIBE_WITHIN;
 use super::placement;
 use super::servers::Servers;
 use super::shard::{Shard, ShardContext};
+use super::slots::Slots;
 use crate::{StorageError, random};
 
 /// Random letters in the name of a node's probes.

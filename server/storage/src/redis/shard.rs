@@ -13,9 +13,9 @@ use super::desired::Desired;
 use super::health::{self, Health};
 use super::info::IncompatibleRedis;
 use super::keyspace::{Keyspace, PubSubNames};
+use super::options::{Preload, Subscriber};
 use super::servers::Address;
 use super::subscriptions::{CurrentConnection, MessageHandler, Subscriptions};
-use super::{Preload, Subscriber};
 use crate::StorageError;
 
 /// What all shards of a node share.

@@ -10,13 +10,14 @@ use tokio::sync::Notify;
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
 use tracing::{info, warn};
 
-use super::Subscriber;
 use super::connection::Connection;
 use super::desired::Desired;
+use super::error::{ANSWER_WITHIN, ConnectionError};
 use super::health::Health;
 use super::keyspace::PubSubNames;
+use super::options::Subscriber;
 use super::servers::Address;
-use super::supervisor::{ANSWER_WITHIN, BEAT_EVERY, Backoff, ConnectionError};
+use super::supervisor::{BEAT_EVERY, Backoff};
 
 /// How many names go into one SUBSCRIBE.
 const TOGETHER: usize = 512;

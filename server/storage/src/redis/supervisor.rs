@@ -4,7 +4,6 @@
 //! goes out on it.
 
 use std::convert::Infallible;
-use std::io;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -13,61 +12,14 @@ use redis::{AsyncConnectionConfig, Client, PushInfo, PushKind};
 use tokio::sync::Notify;
 use tokio::time::timeout;
 
-use super::connection::CommandError;
-use super::info::{IncompatibleRedis, Info};
+use super::error::{ANSWER_WITHIN, ConnectionError};
+use super::info::Info;
 
-/// A Redis that takes longer to answer counts as away.
-pub(super) const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// How often a connection is checked.
 pub(super) const BEAT_EVERY: Duration = Duration::from_secs(1);
 /// The first and the longest wait between two attempts to connect.
 const RETRY_FIRST: Duration = Duration::from_millis(100);
 const RETRY_MOST: Duration = Duration::from_secs(1);
-
-/// Why there is no connection at the moment.
-#[derive(Clone, Debug, thiserror::Error)]
-pub(super) enum ConnectionError {
-    #[error(transparent)]
-    IncompatibleRedis(#[from] IncompatibleRedis),
-    #[error("this Redis is a replica")]
-    Replica,
-    #[error("this Redis is no longer the one it was")]
-    Changed,
-    #[error("{0}")]
-    Redis(#[from] redis::RedisError),
-    #[error("{0}")]
-    Unreached(Arc<io::Error>),
-    #[error("it refuses us: {0}")]
-    Refused(String),
-    #[error("Redis does not answer")]
-    Silent,
-    #[error("Redis closed the connection")]
-    Closed,
-    #[error("probes do not come back")]
-    Deaf,
-    #[error("some of the channels are kept elsewhere now")]
-    Moved,
-    #[error("it knows of no master")]
-    Slotless,
-    #[error("{0}")]
-    Address(String),
-}
-
-impl From<io::Error> for ConnectionError {
-    fn from(error: io::Error) -> Self {
-        Self::Unreached(Arc::new(error))
-    }
-}
-
-impl From<CommandError> for ConnectionError {
-    fn from(unanswered: CommandError) -> Self {
-        match unanswered {
-            CommandError::Refused(why) => Self::Refused(why),
-            CommandError::Silent => Self::Silent,
-            CommandError::Lost | CommandError::Odd => Self::Closed,
-        }
-    }
-}
 
 /// A connection that redis-rs runs, with what was learned when it was made.
 pub(super) struct RedisConnection {

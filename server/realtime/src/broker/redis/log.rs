@@ -1,13 +1,13 @@
 //! Reads a channel's log in Redis: one script, so all of it at one moment.
 
 use bytes::Bytes;
-use protocol::{Epoch, Position};
+use protocol::Position;
 use redis::{Script, ScriptInvocation};
 use storage::StorageError;
 use storage::redis::{Router, scripts};
 
 use super::names;
-use super::publisher::retain_seconds;
+use super::values::{position, retain_seconds};
 use crate::broker::{Head, LogLimits, Publication, ReadLimit, random_epoch};
 use crate::channel::Channel;
 
@@ -152,12 +152,6 @@ fn publication((id, mut fields): Entry) -> Option<Publication> {
         _ => fields.pop()?,
     };
     Some(Publication { offset, frame })
-}
-
-/// Parses the position that a script returned.
-pub(super) fn position(epoch: &str, offset: u64) -> Result<Position, StorageError> {
-    let epoch = Epoch::parse(epoch).map_err(|error| StorageError::corrupt(format!("the epoch of a log: {error}")))?;
-    Ok(Position { epoch, offset })
 }
 
 fn id(offset: u64) -> String {

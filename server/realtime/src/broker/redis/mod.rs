@@ -28,6 +28,7 @@ mod epoch_cache;
 pub(crate) mod log;
 pub mod names;
 mod publisher;
+mod values;
 
 /// The settings of the Redis broker.
 #[derive(Clone, Debug)]

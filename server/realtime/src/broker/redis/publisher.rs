@@ -11,7 +11,8 @@ use storage::redis::{CALL_WITHIN, CommandError, Connection, Keyspace, PubSubName
 use tokio::time::timeout;
 
 use super::epoch_cache::{EpochCache, Log};
-use super::{log, names};
+use super::names;
+use super::values::{position, retain_seconds};
 use crate::broker::{Append, Appended, Growth, IdempotencyKey, LogLimits, random_epoch};
 use crate::channel::Channel;
 
@@ -68,11 +69,6 @@ impl ScriptPair {
             publish: Script::new(&format!("{settings}{}{}{}", scripts::IDENTITY, scripts::TRIM, scripts::PUBLISH)),
         }
     }
-}
-
-/// The seconds that a log stays, as text; empty for ever.
-pub(super) fn retain_seconds(retain: Option<Duration>) -> String {
-    retain.map(|retain| retain.as_secs().to_string()).unwrap_or_default()
 }
 
 /// The answer of `publish.lua`.
@@ -214,7 +210,7 @@ impl Call<'_> {
 
 impl PublishReply {
     fn appended(&self) -> Result<Appended, StorageError> {
-        Ok(Appended { position: log::position(&self.epoch, self.offset)?, repeated: self.repeated })
+        Ok(Appended { position: position(&self.epoch, self.offset)?, repeated: self.repeated })
     }
 }
 

@@ -5,10 +5,12 @@ use std::sync::Arc;
 
 use tokio::io::{AsyncRead, AsyncReadExt, ReadHalf};
 
-use super::OnPush;
 use super::dial::Stream;
 use super::resp::{self, RespError, RespValue};
 use super::shared::Shared;
+
+/// Is called with the pub/sub channel and the payload of each delivery; must not block.
+pub(super) type OnPush = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 
 /// Initial size of the read buffer; it grows with the largest answer.
 const ROOM: usize = 64 * 1024;

@@ -16,12 +16,13 @@ use tokio::sync::oneshot;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
+use self::driver::OnPush;
 pub use self::resp::RespValue;
 use self::shared::{PendingReply, Shared};
 use self::writer::Writer;
+use super::error::{ANSWER_WITHIN, CommandError, ConnectionError};
 use super::info::Info;
 use super::servers::Address;
-use super::supervisor::{ANSWER_WITHIN, ConnectionError};
 
 #[cfg(any(test, fuzzing))]
 pub(super) use self::resp::fuzzing;
@@ -32,25 +33,8 @@ mod resp;
 mod shared;
 mod writer;
 
-/// Is called with the pub/sub channel and the payload of each delivery; must not block.
-pub(super) type OnPush = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
-
 /// The number of the next connection.
 static NEXT_ID: AtomicU64 = AtomicU64::new(0);
-
-/// Why a command has no usable answer.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum CommandError {
-    /// The connection broke. The command may have been executed.
-    Lost,
-    /// The connection was closed because Redis did not answer for too long. The command
-    /// may have been executed.
-    Silent,
-    /// Redis answered with this error.
-    Refused(String),
-    /// The answer has another form than the command's.
-    Odd,
-}
 
 /// An open connection, shared by all who publish.
 pub struct Connection {

@@ -11,9 +11,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::{Notify, oneshot};
 use tokio_util::sync::CancellationToken;
 
-use super::CommandError;
 use super::resp::{self, RespValue};
 use super::writer::Writer;
+use crate::redis::error::CommandError;
 
 /// After a silence of this length a command is written at once, without waking the task. When commands are
 /// more frequent, the task writes several together: each write is work for Redis.
