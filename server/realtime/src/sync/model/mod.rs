@@ -85,7 +85,7 @@ impl AtomicBool {
     }
 }
 
-/// Stands for `futures::task::AtomicWaker`.
+/// Stands for `futures::task::AtomicWaker`, whose two operations count as one step each.
 #[derive(Default)]
 pub(crate) struct AtomicWaker(Mutex<Option<Waker>>);
 
