@@ -19,7 +19,7 @@ pub(crate) enum BrowserEvent {
 }
 
 /// What an event means to a client.
-pub(crate) enum Happened {
+pub(crate) enum BrowserInput {
     Opened,
     Text(String),
     Closed(u16),
@@ -55,7 +55,7 @@ impl Browser {
     }
 
     /// What an event means to a client; `None` where nothing is to be done.
-    pub(crate) fn take(&mut self, event: BrowserEvent) -> Option<Happened> {
+    pub(crate) fn take(&mut self, event: BrowserEvent) -> Option<BrowserInput> {
         match event {
             BrowserEvent::Socket(socket, heard) if self.liveness.is_current(socket) => Some(self.on_socket(heard)),
             BrowserEvent::Socket(..) => None,
@@ -64,32 +64,32 @@ impl Browser {
                 let timer = self.clock.next_due()?;
                 // Other timers may be due as well.
                 queue(&self.events, BrowserEvent::TimerDue);
-                Some(Happened::Due(timer))
+                Some(BrowserInput::Due(timer))
             }
         }
     }
 
-    fn on_socket(&mut self, heard: SocketEvent) -> Happened {
+    fn on_socket(&mut self, heard: SocketEvent) -> BrowserInput {
         if !matches!(heard, SocketEvent::Closed(_)) {
             self.liveness.record_activity(elapsed_ms());
         }
         match heard {
-            SocketEvent::Opened => Happened::Opened,
-            SocketEvent::Text(text) => Happened::Text(text),
+            SocketEvent::Opened => BrowserInput::Opened,
+            SocketEvent::Text(text) => BrowserInput::Text(text),
             SocketEvent::Closed(code) => {
                 self.disconnect(CloseReason::Returning);
-                Happened::Closed(code)
+                BrowserInput::Closed(code)
             }
         }
     }
 
-    fn on_page(&mut self, event: PageEvent) -> Option<Happened> {
+    fn on_page(&mut self, event: PageEvent) -> Option<BrowserInput> {
         Some(match self.liveness.on_page(event, page::is_online(), elapsed_ms())? {
-            PageReaction::Online => Happened::Online,
-            PageReaction::Offline => Happened::Offline,
+            PageReaction::Online => BrowserInput::Online,
+            PageReaction::Offline => BrowserInput::Offline,
             PageReaction::Leave => {
                 self.disconnect(CloseReason::Leaving);
-                Happened::Offline
+                BrowserInput::Offline
             }
         })
     }

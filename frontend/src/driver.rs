@@ -7,7 +7,7 @@ use client::{Connection, Input, InputOf, Output, Protocol};
 use futures::channel::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use futures::{StreamExt, stream};
 
-use crate::browser::{Browser, BrowserEvent, Happened};
+use crate::browser::{Browser, BrowserEvent, BrowserInput};
 use crate::random;
 use crate::socket::CloseReason;
 
@@ -74,13 +74,13 @@ impl<P: Protocol, E: Effects<P>> Driver<P, E> {
     }
 }
 
-fn input_of<P: Protocol>(happened: Happened) -> Option<InputOf<P>> {
-    Some(match happened {
-        Happened::Opened => Input::Opened,
-        Happened::Text(text) => Input::Frame(P::decode(&text)?),
-        Happened::Closed(code) => Input::Closed { code },
-        Happened::Due(timer) => Input::TimerFired(timer),
-        Happened::Online => Input::Online,
-        Happened::Offline => Input::Offline,
+fn input_of<P: Protocol>(input: BrowserInput) -> Option<InputOf<P>> {
+    Some(match input {
+        BrowserInput::Opened => Input::Opened,
+        BrowserInput::Text(text) => Input::Frame(P::decode(&text)?),
+        BrowserInput::Closed(code) => Input::Closed { code },
+        BrowserInput::Due(timer) => Input::TimerFired(timer),
+        BrowserInput::Online => Input::Online,
+        BrowserInput::Offline => Input::Offline,
     })
 }

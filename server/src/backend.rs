@@ -45,7 +45,7 @@ pub enum BackendError {
     Servers(#[from] storage::redis::ServersError),
     /// Redis cannot be used.
     #[error(transparent)]
-    Broker(#[from] StorageError),
+    Redis(#[from] StorageError),
     /// The session key cannot be read or stored: where, and why.
     #[error("the session key cannot be kept in {0}: {1}")]
     Key(String, String),

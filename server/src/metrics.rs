@@ -171,4 +171,5 @@ fn describe() {
     metrics::counter!(PUBLICATIONS_IN).absolute(0);
     metrics::counter!(PUBLICATIONS_OUT).absolute(0);
     metrics::counter!(DELIVERIES_INTERRUPTED).absolute(0);
+    metrics::counter!(CORRUPT_DATA).absolute(0);
 }

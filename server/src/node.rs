@@ -16,17 +16,17 @@ use tokio_util::task::TaskTracker;
 
 use crate::application::{self, RoomsAndGames};
 use crate::backend::Backend;
-use crate::chat::{Chat, ChatService, ClassChatGate};
+use crate::chat::{Chat, ChatSockets, ClassChatGate};
 use crate::config::Config;
-use crate::games::{GameService, Games, GamesParts, LocalGames};
-use crate::http::{Entrance, Gate, Identity, QuizFiles};
+use crate::games::{GameSockets, Games, GamesParts, LocalGames};
+use crate::http::{EntranceRules, Gate, Identity, QuizFiles};
 use crate::limits::TrustedProxies;
 use crate::quizzes::Library;
 use crate::quota::Quotas;
 use crate::readiness::Readiness;
 use crate::retention::Sweep;
 use crate::rooms::{Directory, Renaming};
-use crate::router::{AuthorPages, FormErrors, GamePages, Pages, Rooms, Routes};
+use crate::router::{AuthorPages, FormErrors, GamePages, Pages, RoomPages, Routes};
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
 use crate::workers::Workers;
@@ -167,8 +167,8 @@ impl Node {
     }
 
     /// The service of the chat's WebSockets.
-    pub fn chat_service(&self) -> Arc<ChatService> {
-        Arc::new(ChatService {
+    pub fn chat_service(&self) -> Arc<ChatSockets> {
+        Arc::new(ChatSockets {
             chat: self.chat.clone(),
             directory: self.directory.clone(),
             games: self.games.clone(),
@@ -180,8 +180,8 @@ impl Node {
         })
     }
 
-    fn game_service(&self) -> Arc<GameService> {
-        Arc::new(GameService {
+    fn game_service(&self) -> Arc<GameSockets> {
+        Arc::new(GameSockets {
             games: self.games.clone(),
             sessions: self.sessions.clone(),
             authors: self.authors.clone(),
@@ -207,7 +207,7 @@ impl Node {
     /// What is behind all routes; `/ws` is served by `service`.
     pub(crate) fn routes<S: Service>(&self, service: Arc<S>) -> Routes {
         let gateway = self.gateway();
-        let entrance = Entrance { hosts: self.config.hosts.clone(), trusted_proxies: self.trusted_proxies.clone() };
+        let entrance = EntranceRules { hosts: self.config.hosts.clone(), trusted_proxies: self.trusted_proxies.clone() };
         Routes {
             sockets: Router::new()
                 .route("/ws", route_for(gateway.clone(), service))
@@ -252,8 +252,8 @@ impl Node {
         }
     }
 
-    fn room_pages(&self) -> Rooms {
-        Rooms {
+    fn room_pages(&self) -> RoomPages {
+        RoomPages {
             authors: self.authors.clone(),
             chat: self.chat.clone(),
             directory: self.directory.clone(),

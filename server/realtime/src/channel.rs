@@ -37,7 +37,7 @@ impl Channel {
     }
 
     /// Appends the text that [`Channel::parse`] reads.
-    pub fn write_to(&self, text: &mut String) {
+    pub(crate) fn write_to(&self, text: &mut String) {
         let (kind, name) = self.parts();
         text.push_str(kind);
         text.push_str(name);

@@ -16,7 +16,7 @@ use storage::StorageError;
 use tungstenite::Utf8Bytes;
 
 use super::subscriptions::Subscriptions;
-use super::{ChatService, Posted};
+use super::{ChatSockets, DAMAGED_ROOM, Posted};
 use crate::games::{ClassCredentials, ClassMember};
 use crate::metrics::count_refusal;
 use crate::rooms::namesake::namesake;
@@ -26,7 +26,7 @@ use crate::ws::{Action, Frame, Handler, Meter, Purpose, Verdict, Visitor};
 
 /// One client: its session, the rooms that it is in, and its rate limits.
 pub struct Client {
-    service: Arc<ChatService>,
+    service: Arc<ChatSockets>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     subscriptions: Subscriptions,
@@ -112,7 +112,7 @@ impl Handler for Client {
 
 impl Client {
     pub(super) fn new(
-        service: Arc<ChatService>,
+        service: Arc<ChatSockets>,
         visitor: Visitor,
         outbox: Arc<Outbox>,
         address: IpAddr,
@@ -359,10 +359,7 @@ fn send_logged_frame(hub: &Hub, room: RoomId, said: Posted, outbox: &Outbox) {
 fn unreachable_room(room: &RoomId, error: &StorageError) -> Refusal {
     tracing::warn!(room.id = %room, "{room} could not be joined: {error}");
     if let StorageError::Corrupt(_) = error {
-        return Refusal::new(
-            ErrorCode::Damaged,
-            "What is stored of this room is damaged. Tell whoever runs this server.",
-        );
+        return Refusal::new(ErrorCode::Damaged, DAMAGED_ROOM);
     }
     Refusal::new(ErrorCode::Unavailable, "The room cannot be reached now. Join again in a moment.")
 }

@@ -23,10 +23,12 @@ use crate::games::{Key, is_class_room};
 use crate::quota::Quotas;
 use crate::rooms::Directory;
 
-pub use service::ChatService;
+pub use service::ChatSockets;
 
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
+/// What people read where the log of a room is damaged.
+const DAMAGED_ROOM: &str = "What is stored of this room is damaged. Tell whoever runs this server.";
 /// How many messages of a room are posted between two notes of its activity.
 const NOTED_EVERY: u64 = 64;
 
@@ -153,9 +155,7 @@ fn refuse(error: &StorageError, id: &MessageId) -> Refusal {
             (ErrorCode::Unavailable, "The room cannot be reached now. Send it again in a moment.")
         }
         StorageError::Full(_) => (ErrorCode::Full, "There is no space for new messages now."),
-        StorageError::Corrupt(_) => {
-            (ErrorCode::Damaged, "What is stored of this room is damaged. Tell whoever runs this server.")
-        }
+        StorageError::Corrupt(_) => (ErrorCode::Damaged, DAMAGED_ROOM),
         StorageError::Conflict => (ErrorCode::Conflict, "This message id was used for another text."),
     };
     if !matches!(error, StorageError::Conflict) {

@@ -17,7 +17,7 @@ use crate::throttle::Throttle;
 use crate::ws::{Service, Visitor};
 
 /// The parts of a node that the clients of the chat use.
-pub struct ChatService {
+pub struct ChatSockets {
     /// Checks and posts messages.
     pub chat: Arc<Chat>,
     /// Notes who enters a room.
@@ -36,7 +36,7 @@ pub struct ChatService {
     pub rooms_per_connection: usize,
 }
 
-impl Service for ChatService {
+impl Service for ChatSockets {
     type Handler = Client;
     type Credentials = (IpAddr, ClassCredentials);
 

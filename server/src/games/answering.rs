@@ -18,12 +18,12 @@ impl Games {
         if answered == AnswerOutcome::NoSeat && self.is_back(key, player).await? {
             answered = self.take_answer(key, player, &submitted).await?;
         }
-        let answered_frame = |taken, submitted, late_ms| Answered { question, taken, answer: submitted, late_ms };
+        let frame = |taken, recorded, late_ms| Answered { question, taken, answer: recorded, late_ms };
         let answered_frame = match answered {
-            AnswerOutcome::Accepted(submitted) => answered_frame(AnswerStatus::Accepted, Some(submitted), None),
-            AnswerOutcome::Duplicate(first) => answered_frame(AnswerStatus::Duplicate, Some(first), None),
-            AnswerOutcome::Late(late_ms) => answered_frame(AnswerStatus::Late, None, late_ms),
-            AnswerOutcome::NotOpen => answered_frame(AnswerStatus::Late, None, self.why_not_open(key, question).await?),
+            AnswerOutcome::Accepted(recorded) => frame(AnswerStatus::Accepted, Some(recorded), None),
+            AnswerOutcome::Duplicate(first) => frame(AnswerStatus::Duplicate, Some(first), None),
+            AnswerOutcome::Late(late_ms) => frame(AnswerStatus::Late, None, late_ms),
+            AnswerOutcome::NotOpen => frame(AnswerStatus::Late, None, self.why_not_open(key, question).await?),
             AnswerOutcome::NoSeat => return Err(self.why_no_seat(key, player).await),
         };
         metrics::count_answer(answered_frame.taken);

@@ -25,7 +25,7 @@ use crate::ws::{Action, Frame, Handler, Meter, Purpose, Service, Verdict, Visito
 const TOKENS: usize = 32;
 
 /// The parts of a node that the WebSockets of games, `/games`, use.
-pub struct GameService {
+pub struct GameSockets {
     /// This node's part in all games.
     pub games: Arc<Games>,
     /// Verifies and makes the tokens of hosts and seats.
@@ -36,7 +36,7 @@ pub struct GameService {
     pub throttle: Arc<Throttle>,
 }
 
-impl Service for GameService {
+impl Service for GameSockets {
     type Handler = Client;
     type Credentials = Box<Credentials>;
 
@@ -54,7 +54,7 @@ impl Service for GameService {
 
 /// One connection on `/games`: its session, the game that it is in, and its rate limits.
 pub struct Client {
-    service: Arc<GameService>,
+    service: Arc<GameSockets>,
     member: Arc<Member>,
     outbox: Arc<Outbox>,
     credentials: Box<Credentials>,

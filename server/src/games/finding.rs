@@ -200,6 +200,7 @@ pub(super) fn playable(quiz: StoredQuiz) -> Result<StoredQuiz, Refusal> {
 
 pub(super) fn refuse_quiz(error: &QuizzesError) -> Refusal {
     match error {
+        QuizzesError::Storage(StorageError::Corrupt(_)) => Refusal::new(ErrorCode::Damaged, DAMAGED),
         QuizzesError::Storage(error) => texts::unavailable(error.clone()),
         QuizzesError::Quota(why) => texts::over_quota(*why),
         _ => texts::invalid("There is no such quiz, or it is somebody else's."),

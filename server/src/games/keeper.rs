@@ -186,6 +186,8 @@ impl Keeper {
         };
         let played = match self.games.round_quiz(&loaded).await {
             Ok(played) => played,
+            // Logged and counted where it was found.
+            Err(refusal) if refusal.code == ErrorCode::Damaged => return Err(StorageError::Corrupt(refusal.message)),
             Err(refusal) => return Err(StorageError::Unavailable(refusal.message)),
         };
         self.local_game.set_chat_open(loaded.state.chat);
@@ -282,21 +284,24 @@ impl Keeper {
         if is_announced {
             self.games.announce_answers(&self.local_game.pin).await;
         }
-        self.send_entrance().await?;
-        let Some((seen, _)) = &self.seen else { return Ok(()) };
+        // What fails keeps nothing else from being sent.
+        let mut sent = self.send_entrance().await;
+        let Some((seen, _)) = &self.seen else { return sent };
         if self.names.begin(people_every) {
-            send_names(&self.games, &self.local_game, seen).await?;
+            sent = sent.and(send_names(&self.games, &self.local_game, seen).await);
         }
         if are_people_sent && self.local_game.has_host() {
-            let (players, count) = self.games.players(&seen.key).await?;
-            self.local_game.send_to_hosts(&GameServerMessage::Players(Players { players, count }));
+            let players = self.games.players(&seen.key).await;
+            sent = sent.and(players.map(|(players, count)| {
+                self.local_game.send_to_hosts(&GameServerMessage::Players(Players { players, count }));
+            }));
         }
         if (is_announced || are_people_sent || due.hosts || due.players)
             && let Some(taking) = self.taking()
         {
-            self.send_count(taking, due).await?;
+            sent = sent.and(self.send_count(taking, due).await);
         }
-        Ok(())
+        sent
     }
 
     /// Tells hosts who waits to be admitted, and who else hosts.

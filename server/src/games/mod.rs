@@ -42,7 +42,7 @@ use templates::{SEAT_AFTER, host_head, in_order, new_answer, new_seat, seat_head
 
 pub use again::PlayAgain;
 pub use class_chat::{ClassCredentials, ClassMember, is_class_room};
-pub use client::{Client, GameService};
+pub use client::{Client, GameSockets};
 pub use finding::Seeker;
 pub use local_games::LocalGames;
 pub use naming::{Rename, RenameOutcome};

@@ -29,7 +29,7 @@ impl Games {
         }
         let id = id_of(loaded).map_err(texts::unavailable)?;
         let kept = self.library.store.result(viewer, &id).await;
-        let kept = kept.map_err(|error| texts::unavailable(StorageError::Unavailable(error.to_string())))?;
+        let kept = kept.map_err(|error| texts::unavailable(error.into_storage()))?;
         kept.map(|results| results.id).ok_or_else(texts::no_results)
     }
 }
@@ -77,7 +77,7 @@ pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQu
         match games.library.store_results(&owner, &results).await {
             // No later try can succeed.
             Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
-            kept => kept.map_err(|error| StorageError::Unavailable(error.to_string()))?,
+            kept => kept.map_err(QuizzesError::into_storage)?,
         }
     }
     games.store.note_stored_results(&key, due).await

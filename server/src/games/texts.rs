@@ -156,8 +156,7 @@ pub(super) fn over_quota(why: QuotaError) -> Refusal {
     }
 }
 
-pub(super) fn unavailable(error: impl Into<StorageError>) -> Refusal {
-    let error = error.into();
+pub(super) fn unavailable(error: StorageError) -> Refusal {
     tracing::warn!("a game was not served: {error}");
     match error {
         StorageError::Unavailable(_) => {

@@ -24,7 +24,7 @@ use crate::limits::TrustedProxies;
 const PROTO: &str = "x-forwarded-proto";
 
 /// What requests are checked against.
-pub struct Entrance {
+pub struct EntranceRules {
     /// The names that are served; empty: all.
     pub hosts: Vec<Host>,
     /// The proxies whose headers are believed.
@@ -32,14 +32,14 @@ pub struct Entrance {
 }
 
 /// Lets a request through, or answers it.
-pub async fn entrance(State(allowed): State<Arc<Entrance>>, mut request: Request, next: Next) -> Response {
+pub async fn entrance(State(allowed): State<Arc<EntranceRules>>, mut request: Request, next: Next) -> Response {
     match check(&mut request, &allowed) {
         Ok(()) => next.run(request).await,
         Err(refusal) => refusal.into_response(),
     }
 }
 
-fn check(request: &mut Request, allowed: &Entrance) -> Result<(), Refusal> {
+fn check(request: &mut Request, allowed: &EntranceRules) -> Result<(), Refusal> {
     if !matches!(*request.method(), Method::GET | Method::HEAD | Method::POST) {
         return Err(Refusal::Method);
     }

@@ -26,7 +26,7 @@ mod quizzes;
 pub use api_gate::{Gate, api_gate};
 pub(crate) use api_gate::{TOO_MUCH_TAKES, TooMuch};
 pub use compression::compression;
-pub use entrance::{Entrance, entrance};
+pub use entrance::{EntranceRules, entrance};
 pub use headers::{is_file, security_headers};
 pub use host::{Host, HostError, site_address};
 pub use identity::{Identity, identity};

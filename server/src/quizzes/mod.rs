@@ -60,6 +60,16 @@ pub enum QuizzesError {
     Storage(#[from] StorageError),
 }
 
+impl QuizzesError {
+    /// The error of the store under it.
+    pub(crate) fn into_storage(self) -> StorageError {
+        match self {
+            Self::Storage(error) => error,
+            other => StorageError::Unavailable(other.to_string()),
+        }
+    }
+}
+
 /// A quiz with its owner.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedQuiz {

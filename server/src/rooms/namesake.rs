@@ -15,7 +15,7 @@ pub(crate) fn namesake(room_id: RoomId, newcomer: &Member, preview: &Preview) ->
 
 /// The rooms on this node in which somebody could be taken for another person.
 pub(crate) fn namesakes(presence: &Presence, member: &Member) -> Vec<Namesake> {
-    let previews = presence.previews_of(&member.id).into_iter();
+    let previews = presence.previews_of(&member.id, |channel| matches!(channel, Channel::Room(_))).into_iter();
     let found = previews.filter_map(|(channel, preview)| match channel {
         Channel::Room(room) => namesake(room, member, &preview),
         Channel::Game(_) | Channel::Nodes => None,

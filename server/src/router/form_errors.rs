@@ -168,10 +168,10 @@ impl FormErrorLayer {
 
     /// Shows a page, with the error of a form if there is one.
     async fn show(&self, mut request: Request, next: Next, person: &UserId) -> Response {
-        let response = self.parts.sessions.flash_text(person, request.headers());
-        let response = response.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
-        let response = response.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
-        let Some((_, returned)) = response else { return next.run(request).await };
+        let flash = self.parts.sessions.flash_text(person, request.headers());
+        let flash = flash.and_then(|text| wire::decode::<(String, ReturnedForm)>(&text));
+        let flash = flash.filter(|(page, _)| page.split('?').next() == Some(request.uri().path()));
+        let Some((_, returned)) = flash else { return next.run(request).await };
         let forget = self.parts.sessions.clear_flash(request.headers());
         request.extensions_mut().insert(Arc::new(returned));
         let mut answer = next.run(request).await;

@@ -27,7 +27,7 @@ use tracing::warn;
 use crate::config::Config;
 use crate::http::quizzes as quiz_files;
 use crate::http::{
-    Entrance, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file,
+    EntranceRules, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file,
     operations, security_headers, site_address,
 };
 use crate::limits::{TrustedProxies, client_address};
@@ -46,7 +46,7 @@ pub(crate) use form_errors::FormErrors;
 use form_errors::{FormErrorLayer, RenderPage};
 pub(crate) use games::GamePages;
 pub(crate) use quizzes::AuthorPages;
-pub(crate) use rooms::Rooms;
+pub(crate) use rooms::RoomPages;
 
 /// The address that the plain form of a room posts to: the room's own, so that a page with an error has that
 /// address, too. It calls the server function that posts a message.
@@ -84,7 +84,7 @@ pub(crate) struct Routes {
     /// The pages, files and calls.
     pub(crate) pages: Pages,
     /// Checks every request before anything else.
-    pub(crate) entrance: Arc<Entrance>,
+    pub(crate) entrance: Arc<EntranceRules>,
     /// Answers the probes of load balancers.
     pub(crate) readiness: Arc<Readiness>,
 }
@@ -92,7 +92,7 @@ pub(crate) struct Routes {
 /// What is behind the pages, their files and their calls.
 pub(crate) struct Pages {
     /// Answers the calls of rooms.
-    pub(crate) rooms: Arc<Rooms>,
+    pub(crate) rooms: Arc<RoomPages>,
     /// Answers the calls of authors.
     pub(crate) authors: Arc<AuthorPages>,
     /// Answers the calls of games.
@@ -308,13 +308,13 @@ mod tests {
 
     #[test]
     fn what_says_what_is_in_it_is_kept_for_a_year_and_fonts_too() {
-        let with_cache_control = |file: &str| lifetime(&file.parse().unwrap(), true);
+        let lifetime_of = |file: &str| lifetime(&file.parse().unwrap(), true);
         for file in ["/pkg/hubbub.abc.js", "/styles/home.css?v=1f"] {
-            assert_eq!(with_cache_control(file), "public, max-age=31536000, immutable", "{file}");
+            assert_eq!(lifetime_of(file), "public, max-age=31536000, immutable", "{file}");
         }
-        assert_eq!(with_cache_control("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
+        assert_eq!(lifetime_of("/fonts/bricolage-display.woff2"), "public, max-age=31536000");
         for file in ["/mark.svg", "/styles/home.css", "/robots.txt?v=1"] {
-            assert_eq!(with_cache_control(file), "public, max-age=3600", "{file}");
+            assert_eq!(lifetime_of(file), "public, max-age=3600", "{file}");
         }
         assert_eq!(lifetime(&"/pkg/hubbub.js".parse().unwrap(), false), "public, max-age=3600");
     }

@@ -149,7 +149,6 @@ fn refused(error: QuizzesError) -> ApiError {
         )),
         QuizzesError::TooLong => ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()),
         QuizzesError::Quota(why) => ApiError::Invalid(why.to_string()),
-        QuizzesError::Storage(StorageError::Corrupt(_)) => ApiError::Invalid(DAMAGED.into()),
-        QuizzesError::Storage(_) => unavailable(error),
+        QuizzesError::Storage(error) => unavailable(error),
     }
 }

@@ -37,7 +37,7 @@ use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer, Throttle};
 const GAMES_NAMED: usize = 5;
 
 /// Implements the calls of the pages of rooms.
-pub(crate) struct Rooms {
+pub(crate) struct RoomPages {
     pub(crate) authors: Authors,
     pub(crate) chat: Arc<Chat>,
     pub(crate) directory: Arc<Directory>,
@@ -53,7 +53,7 @@ pub(crate) struct Rooms {
     pub(crate) trusted_proxies: Arc<TrustedProxies>,
 }
 
-impl Rooms {
+impl RoomPages {
     /// Charges a call, as a frame over a WebSocket would be.
     fn spend(&self, viewer: &Member, cost: Cost) -> Result<(), ApiError> {
         let Some(payer) = self.throttle.payer(&viewer.id, asker_address(&self.trusted_proxies)) else { return Ok(()) };
@@ -113,7 +113,7 @@ impl Rooms {
 }
 
 #[async_trait]
-impl Service for Rooms {
+impl Service for RoomPages {
     async fn history(&self, room: &RoomId, part: Part) -> Result<HistoryPage, ApiError> {
         self.admit(room).await?;
         let (channel, history) = (Channel::Room(room.clone()), &self.history);
@@ -264,7 +264,10 @@ pub(super) fn too_fast(wait: Duration) -> ApiError {
 }
 
 /// The error when the log, presence or the list of rooms cannot be reached.
-pub(super) fn unavailable(error: impl std::fmt::Display) -> ApiError {
+pub(super) fn unavailable(error: StorageError) -> ApiError {
     warn!("a page could not be answered: {error}");
-    ApiError::Unavailable
+    match error {
+        StorageError::Corrupt(_) => ApiError::Invalid(DAMAGED.into()),
+        _ => ApiError::Unavailable,
+    }
 }

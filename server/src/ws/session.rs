@@ -195,14 +195,14 @@ async fn drain_until_close(outbox: &Outbox) -> CloseCause {
 /// bytes in it is reset, and the client might never read why.
 async fn close(reader: &mut FrameReader, outbox: &Outbox, code: u16, reason: &'static str) {
     outbox.finish(frame::close(code, reason));
-    let departure_of = async {
+    let farewell = async {
         if outbox.drain().await.is_ok() {
             while let Incoming::Message(message) = reader.next(outbox).await
                 && !message.is_close()
             {}
         }
     };
-    let _ = timeout(FAREWELL, departure_of).await;
+    let _ = timeout(FAREWELL, farewell).await;
 }
 
 /// Whether the client will be back: one that closes with a reconnect code of ours will.

@@ -116,9 +116,7 @@ impl GameClient {
 
     fn error(&mut self, refusal: Refusal) {
         match refusal.code {
-            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked | ErrorCode::Damaged => {
-                self.deny_access(refusal)
-            }
+            ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.deny_access(refusal),
             _ if self.phase() == Phase::Entering => self.not_entered(refusal),
             // The server lost this client, but not the game: enter again.
             ErrorCode::NotInGame => self.advance(LifecycleInput::Reconnect),
@@ -142,6 +140,8 @@ impl GameClient {
                 self.set_timer(Timer::Resend, timing::resend_delay(Some(wait), self.random));
                 self.emit(Event::AwaitingAdmission(refusal));
             }
+            // It could only be entered once an operator has repaired it.
+            ErrorCode::Damaged => self.deny_access(refusal),
             ErrorCode::BadNickname | ErrorCode::NicknameTaken | ErrorCode::Locked | ErrorCode::Full => {
                 self.refuse_nickname(refusal);
             }

@@ -13,6 +13,8 @@ use super::{Output, RoomClient};
 
 /// A page that has not come by then is requested again.
 const LOAD_TIMEOUT_MS: u64 = 15_000;
+/// A room that is damaged is entered again after this time.
+const DAMAGED_AGAIN_MS: u64 = 60_000;
 /// After so many pages that do not join the connection, it is replaced.
 const MAX_FAILED_LOADS: u32 = 3;
 
@@ -92,7 +94,9 @@ impl RoomClient {
     fn error(&mut self, refusal: Refusal) {
         if self.phase() == Phase::Entering {
             // Without a message sent, it can only mean the `join`.
-            let retry_after_ms = refusal.retry_after_ms;
+            // Only an operator can have repaired it meanwhile.
+            let damaged_again = (refusal.code == ErrorCode::Damaged).then_some(DAMAGED_AGAIN_MS);
+            let retry_after_ms = refusal.retry_after_ms.or(damaged_again);
             if !refusal.temporary {
                 self.emit(Event::Error(refusal));
             }

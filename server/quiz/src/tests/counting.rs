@@ -222,9 +222,9 @@ fn no_text_breaks_out_of_its_place_on_the_wall() {
 fn numbers_beyond_the_most_frequent_are_told_together() {
     let [number, tolerance] = ["100", "3"].map(|text| text.parse().ok());
     let near = Question { number, tolerance, ..question(Kind::Number, "How many?", &[]) };
-    let answers_so_far = ["7", "100", "100.0", "101", "8", "9", "10", "11", "102", "103"];
-    let names: Vec<String> = (0..answers_so_far.len()).map(|at| format!("p{at}")).collect();
-    let answers: Vec<_> = names.iter().map(String::as_str).zip(answers_so_far).collect();
+    let given = ["7", "100", "100.0", "101", "8", "9", "10", "11", "102", "103"];
+    let names: Vec<String> = (0..given.len()).map(|at| format!("p{at}")).collect();
+    let answers: Vec<_> = names.iter().map(String::as_str).zip(given).collect();
     let game = one_round(&quiz(&[near]), &answers);
     let log = [
         ("100", 2, true),

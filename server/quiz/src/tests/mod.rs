@@ -59,7 +59,7 @@ impl TestGame {
     fn counts(&mut self) {
         let at = self.state.at.unwrap_or_default();
         let answers: BTreeMap<_, _> =
-            self.answers_so_far.iter().filter(|(_, answers_so_far)| answers_so_far.question == at).cloned().collect();
+            self.answers_so_far.iter().filter(|(_, answer)| answer.question == at).cloned().collect();
         match count(&self.quiz, &self.state, &self.seats, &answers) {
             Ok(counted) => (self.state, self.seats) = (counted.state, counted.seats),
             Err(rejection) => self.log.push(format!("count: {rejection}")),
@@ -71,9 +71,9 @@ impl TestGame {
         let question = self.state.at.unwrap_or_default();
         let id = UserId::parse(name).unwrap();
         let first =
-            self.answers_so_far.iter().find(|(who, answers_so_far)| *who == id && answers_so_far.question == question);
+            self.answers_so_far.iter().find(|(who, answer)| *who == id && answer.question == question);
         let decision =
-            take(self.state.taking(&self.quiz), question, first.map(|(_, answers_so_far)| answers_so_far), now);
+            take(self.state.taking(&self.quiz), question, first.map(|(_, answer)| answer), now);
         if let Decision::Accepted { took_ms } = decision {
             self.answers_so_far.push((id, RecordedAnswer { question, answer, took_ms }));
         }
@@ -144,8 +144,8 @@ fn play(quiz: &Quiz, script: &[(u64, &str)]) -> TestGame {
     let mut game = TestGame::new(quiz.clone());
     for (now, event) in script {
         game.happens(*now, event);
-        let is_odd = |(_, answers_so_far): &&(UserId, RecordedAnswer)| {
-            check_answer(&game.quiz.questions[answers_so_far.question], &answers_so_far.answer).is_err()
+        let is_odd = |(_, answer): &&(UserId, RecordedAnswer)| {
+            check_answer(&game.quiz.questions[answer.question], &answer.answer).is_err()
         };
         assert_eq!(game.answers_so_far.iter().find(is_odd), None, "the script answers what is asked");
     }

@@ -23,6 +23,8 @@ const QUIET: u32 = 8;
 const REPAIR_AT_MOST: ReadLimit = ReadLimit { publications: 5_000, bytes: 16 * 1024 * 1024 };
 /// The wait between tries while the log cannot be read.
 const RETRY: Duration = Duration::from_millis(500);
+/// The same for damaged data: only an operator can have repaired it.
+const DAMAGED_AGAIN: Duration = Duration::from_secs(60);
 
 /// Checks quiet channels until the hub stops.
 pub(super) async fn watch(hub: Arc<Inner>) {
@@ -45,6 +47,7 @@ pub(super) async fn watch(hub: Arc<Inner>) {
 /// it read once more.
 pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
     loop {
+        let mut wait = RETRY;
         let asked = state.repairs.load(Ordering::Acquire);
         let seen = {
             let fanout = state.fanout();
@@ -63,10 +66,15 @@ pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
                 continue;
             }
             Ok(FollowUp::Repair) => {}
-            Err(error) => warn!(channel = %state.channel, "cannot compare a channel with its log: {error}"),
+            Err(error) => {
+                warn!(channel = %state.channel, "cannot compare a channel with its log: {error}");
+                if !error.is_temporary() {
+                    wait = DAMAGED_AGAIN;
+                }
+            }
         }
         tokio::select! {
-            () = sleep(RETRY) => {}
+            () = sleep(wait) => {}
             () = hub.stop.cancelled() => return,
         }
     }

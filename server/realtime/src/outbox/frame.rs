@@ -11,12 +11,12 @@ const CLOSE: u8 = 0x88;
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 
 /// Appends `payload` as one text frame.
-pub fn text(into: &mut Vec<u8>, payload: &str) {
+pub(crate) fn text(into: &mut Vec<u8>, payload: &str) {
     data(into, TEXT, payload.as_bytes());
 }
 
 /// Appends `payload` as one binary frame.
-pub fn binary(into: &mut Vec<u8>, payload: &[u8]) {
+pub(crate) fn binary(into: &mut Vec<u8>, payload: &[u8]) {
     data(into, BINARY, payload);
 }
 

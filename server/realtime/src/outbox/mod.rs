@@ -84,7 +84,7 @@ impl Outbox {
     }
 
     /// Prefetches the memory that [`Outbox::send`] will need.
-    pub fn touch(&self) {
+    pub(crate) fn touch(&self) {
         std::hint::black_box(self.socket.handle());
     }
 

@@ -163,9 +163,9 @@ impl Presence {
         self.reconciler.channels.known(channel).is_none_or(|channel| channel.lock().is_new(user))
     }
 
-    /// The channels that somebody is in on this node, each with its members as they are shown them.
-    pub fn previews_of(&self, user: &UserId) -> Vec<(Channel, Preview)> {
-        let channels = self.reconciler.channels.of(user).into_iter();
+    /// Some of the channels that somebody is in on this node, each with its members as they are shown them.
+    pub fn previews_of(&self, user: &UserId, is_wanted: fn(&Channel) -> bool) -> Vec<(Channel, Preview)> {
+        let channels = self.reconciler.channels.of(user).into_iter().filter(|channel| is_wanted(channel.name()));
         channels.map(|channel| (channel.name().clone(), channel.lock().page(user))).collect()
     }
 

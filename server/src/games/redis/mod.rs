@@ -80,10 +80,10 @@ impl RedisGames {
 
     async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StorageError> {
         let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
-        let read = move || all.iter().filter_map(|text| wire::decode(text)).collect();
+        let read = move || all.iter().map(|text| document::decode(text, "a seat")).collect();
         // For thousands of seats, parsing would block a runtime thread for too long.
         let reading = tokio::task::spawn_blocking(read);
-        reading.await.map_err(|error| StorageError::Unavailable(error.to_string()))
+        reading.await.map_err(|error| StorageError::Unavailable(error.to_string()))?
     }
 
     /// Moves those of `players` who wait into other sets; with an empty list, all who wait.
@@ -239,7 +239,8 @@ impl GameStore for RedisGames {
         let mut call = self.kick.prepare_invoke();
         call.key(&self.keys.of_kick(key)[..]);
         call.arg(&key.id).arg(GAME_TTL_SECONDS).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
-        for seat in seats.iter().flatten().filter_map(|text| wire::decode::<Seat>(text)) {
+        // A seat that cannot be read is logged, and keeps nobody else from being kicked.
+        for seat in seats.iter().flatten().filter_map(|text| document::decode::<Seat>(text, "a seat").ok()) {
             call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
         }
         let gone: Vec<String> = shard.invoke(&call).await?;
@@ -362,7 +363,8 @@ impl GameStore for RedisGames {
 
     async fn hosts(&self, key: &Key) -> Result<Vec<AddedHost>, StorageError> {
         let all: Vec<String> = self.shard(&key.pin)?.run(&Cmd::hvals(self.keys.hosts(key))).await?;
-        let mut hosts: Vec<AddedHost> = all.iter().filter_map(|text| wire::decode(text)).collect();
+        let hosts = all.iter().map(|text| document::decode::<AddedHost>(text, "a host"));
+        let mut hosts = hosts.collect::<Result<Vec<_>, _>>()?;
         hosts.sort_by(|one, other| (one.since, &one.id).cmp(&(other.since, &other.id)));
         Ok(hosts)
     }

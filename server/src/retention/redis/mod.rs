@@ -64,11 +64,7 @@ impl Sweep for RedisSweep {
     async fn sweep(&self, kind: Kind, before_ms: u64) -> Result<usize, StorageError> {
         match kind {
             Kind::Rooms => self.sweep_rooms(before_ms).await,
-            Kind::Authors => match self.quizzes.forget_idle(before_ms, BATCH).await {
-                Ok(forgotten) => Ok(forgotten),
-                Err(QuizzesError::Storage(error)) => Err(error),
-                Err(other) => Err(StorageError::Unavailable(other.to_string())),
-            },
+            Kind::Authors => self.quizzes.forget_idle(before_ms, BATCH).await.map_err(QuizzesError::into_storage),
             Kind::Logs | Kind::EmptyLogs | Kind::Games | Kind::Results | Kind::Pictures => Ok(0),
         }
     }

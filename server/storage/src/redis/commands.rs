@@ -180,11 +180,11 @@ async fn keep_connected(
 
 /// Checks the connection every second; returns why it has to be replaced.
 async fn watch_over(connection: &RedisConnection, signals: &FailureSignals) -> ConnectionError {
-    let mut check_alive = interval(BEAT_EVERY);
-    check_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = interval(BEAT_EVERY);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
         tokio::select! {
-            _ = check_alive.tick() => {}
+            _ = checks.tick() => {}
             () = signals.suspect.notified() => {}
             () = connection.closed() => return ConnectionError::Closed,
         }

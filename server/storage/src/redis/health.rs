@@ -70,10 +70,10 @@ impl Health {
 
 /// Sends a probe every second, for as long as it is polled.
 pub(super) async fn probe(commands: Commands, health: Arc<Health>, probe: Cmd) {
-    let mut check_alive = interval(PROBE_EVERY);
-    check_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    let mut checks = interval(PROBE_EVERY);
+    checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
     loop {
-        check_alive.tick().await;
+        checks.tick().await;
         if commands.run::<()>(&probe).await.is_ok() {
             health.unanswered.fetch_add(1, Ordering::Relaxed);
         }

@@ -125,6 +125,7 @@ impl Shard {
     }
 
     /// Ok when a probe came back lately.
+    ///
     /// # Errors The last error of the connection.
     pub fn check(&self) -> Result<(), StorageError> {
         self.health.check()

@@ -121,12 +121,12 @@ impl Subscriptions {
 
     /// Subscribes and unsubscribes as desired until the connection breaks.
     async fn serve(&self, connection: &Connection) -> ConnectionError {
-        let mut check_alive = interval(BEAT_EVERY);
-        check_alive.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut checks = interval(BEAT_EVERY);
+        checks.set_missed_tick_behavior(MissedTickBehavior::Delay);
         loop {
             let done = tokio::select! {
                 () = self.desired.changed() => self.change(connection).await,
-                _ = check_alive.tick() => match self.handler.health.is_deaf() {
+                _ = checks.tick() => match self.handler.health.is_deaf() {
                     true => Err(ConnectionError::Deaf),
                     false => connection.check_alive().await,
                 },

@@ -1,7 +1,8 @@
 //! The tables, and the migrations of older files.
 
-use super::OpenError;
 use rusqlite::{Connection, TransactionBehavior};
+
+use super::OpenError;
 
 /// One entry for each version of the file, oldest first. What was released is
 /// never edited: a change is another entry.

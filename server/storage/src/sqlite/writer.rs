@@ -1,6 +1,5 @@
 //! The thread that writes: takes all writes that wait, commits them together, answers.
 
-use super::closed;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::thread::{self, JoinHandle};
 
@@ -8,6 +7,7 @@ use rusqlite::Connection;
 use tokio::sync::{mpsc, oneshot};
 use tracing::error;
 
+use super::closed;
 use crate::StorageError;
 
 /// How many writes may wait; further callers wait for a place.

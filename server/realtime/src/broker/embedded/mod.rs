@@ -68,7 +68,7 @@ impl FanOut {
 impl EmbeddedBroker {
     /// [`Broker::announce`] without waiting, so that a caller can announce while it holds the lock
     /// that orders its announcements.
-    pub fn announce_now(&self, channel: &Channel, ephemeral: Ephemeral) {
+    pub(crate) fn announce_now(&self, channel: &Channel, ephemeral: Ephemeral) {
         self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
     }
 

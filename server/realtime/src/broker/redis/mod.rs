@@ -30,6 +30,9 @@ pub mod names;
 mod publisher;
 mod values;
 
+/// For how many masters the node remembers logs where a cluster may have more than were named.
+const CLUSTER_MASTERS: usize = 8;
+
 /// The settings of the Redis broker.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -62,7 +65,9 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     let scripts = |names: &PubSubNames| Scripts::new(log, is_sharded, names);
     let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
     let by_database: Vec<_> = databases.map(|names| (names.database().to_owned(), scripts(&names))).collect();
-    let publisher = Publisher::new(by_database, servers.count());
+    // How many masters a cluster has is not known yet.
+    let masters = if is_sharded { servers.count().max(CLUSTER_MASTERS) } else { servers.count() };
+    let publisher = Publisher::new(by_database, masters);
     let client = Client::open(
         servers,
         storage::redis::Options {

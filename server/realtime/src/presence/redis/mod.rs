@@ -250,7 +250,7 @@ impl PresenceStore for RedisPresence {
         });
         glimpses
             .collect::<Result<_, _>>()
-            .map_err(|error| StorageError::corrupt(format!("a preview of presence: {error}")))
+            .map_err(|_| StorageError::corrupt("a preview of presence"))
     }
 
     async fn renew(&self) -> Result<Lease, StorageError> {

@@ -131,12 +131,14 @@ mod tests {
     #[test]
     fn every_script_of_the_folders_is_defined() {
         let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("src/redis/scripts");
-        let defined = include_str!("mod.rs");
+        let source = include_str!("mod.rs");
         let mut count = 0;
         for kind in fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).filter(|path| path.is_dir()) {
             for script in fs::read_dir(&kind).unwrap().map(|entry| entry.unwrap().path()) {
                 let name = script.file_stem().unwrap().to_str().unwrap();
-                assert!(defined.contains(&format!("{:?}", name)), "{}", script.display());
+                let folder = kind.file_name().unwrap().to_str().unwrap();
+                let defined = source.split(&format!("    {folder} {{")).nth(1).unwrap().split("\n    }").next().unwrap();
+                assert!(defined.contains(&format!("= {name:?},")), "{}", script.display());
                 count += 1;
             }
         }
