@@ -207,7 +207,8 @@ impl Node {
     /// What is behind all routes; `/ws` is served by `service`.
     pub(crate) fn routes<S: Service>(&self, service: Arc<S>) -> Routes {
         let gateway = self.gateway();
-        let entrance = EntranceRules { hosts: self.config.hosts.clone(), trusted_proxies: self.trusted_proxies.clone() };
+        let entrance =
+            EntranceRules { hosts: self.config.hosts.clone(), trusted_proxies: self.trusted_proxies.clone() };
         Routes {
             sockets: Router::new()
                 .route("/ws", route_for(gateway.clone(), service))

@@ -18,6 +18,7 @@ use super::notice::GameNotice;
 use super::{GameSnapshot, Games, Key, NewGame, TakeOverOutcome, delays, texts};
 use crate::digest;
 use crate::limits::{AddressPrefix, allotments};
+use crate::quizzes::DAMAGED;
 use crate::quizzes::QuizzesError;
 use crate::quota::Payer;
 use crate::session::{HostRole, host_id};

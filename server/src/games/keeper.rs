@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use protocol::game::GameServerMessage;
 use protocol::game::frame::{Count, Entrance, HostPresence, Hosts, Players};
-use protocol::{HostId, UserId, limits};
+use protocol::{ErrorCode, HostId, UserId, limits};
 use quiz::{AnswerWindow, Command};
 use storage::StorageError;
 use tokio::time::{Instant, sleep_until};

@@ -27,8 +27,8 @@ use tracing::warn;
 use crate::config::Config;
 use crate::http::quizzes as quiz_files;
 use crate::http::{
-    EntranceRules, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity, is_file,
-    operations, security_headers, site_address,
+    EntranceRules, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity,
+    is_file, operations, security_headers, site_address,
 };
 use crate::limits::{TrustedProxies, client_address};
 use crate::readiness::Readiness;

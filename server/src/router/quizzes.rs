@@ -12,13 +12,12 @@ use leptos::prelude::use_context;
 use protocol::game::RunningGame;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
-use storage::StorageError;
 
 use super::releasing_permit;
 use super::rooms::{too_fast, unavailable};
 use crate::games::Games;
 use crate::limits::{TrustedProxies, client_address};
-use crate::quizzes::{DAMAGED, Library, QuizzesError, samples, summary_of};
+use crate::quizzes::{Library, QuizzesError, samples, summary_of};
 use crate::quota::Payer;
 use crate::session::{Authors, Sessions};
 use crate::throttle::{Share, Sharer, Throttle};

@@ -16,6 +16,7 @@ use protocol::{
 use realtime::channel::Channel;
 use realtime::history::{History, page_after};
 use realtime::presence::{Presence, Preview};
+use storage::StorageError;
 use tracing::warn;
 
 use super::games::refused;
@@ -26,6 +27,7 @@ use crate::digest;
 use crate::games::{ClassCredentials, Games, is_class_room};
 use crate::limits::TrustedProxies;
 use crate::metrics::count_refusal;
+use crate::quizzes::DAMAGED;
 use crate::quota::{QuotaError, Quotas};
 use crate::rooms::Listing;
 use crate::rooms::namesake::namesake;

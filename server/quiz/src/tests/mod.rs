@@ -70,10 +70,8 @@ impl TestGame {
     fn answers(&mut self, name: &str, answer: Answer, now: u64) -> Decision {
         let question = self.state.at.unwrap_or_default();
         let id = UserId::parse(name).unwrap();
-        let first =
-            self.answers_so_far.iter().find(|(who, answer)| *who == id && answer.question == question);
-        let decision =
-            take(self.state.taking(&self.quiz), question, first.map(|(_, answer)| answer), now);
+        let first = self.answers_so_far.iter().find(|(who, answer)| *who == id && answer.question == question);
+        let decision = take(self.state.taking(&self.quiz), question, first.map(|(_, answer)| answer), now);
         if let Decision::Accepted { took_ms } = decision {
             self.answers_so_far.push((id, RecordedAnswer { question, answer, took_ms }));
         }

@@ -248,9 +248,7 @@ impl PresenceStore for RedisPresence {
             Some([count, some]) => preview(count, some, members),
             _ => Ok(Preview::default()),
         });
-        glimpses
-            .collect::<Result<_, _>>()
-            .map_err(|_| StorageError::corrupt("a preview of presence"))
+        glimpses.collect::<Result<_, _>>().map_err(|_| StorageError::corrupt("a preview of presence"))
     }
 
     async fn renew(&self) -> Result<Lease, StorageError> {

@@ -137,7 +137,8 @@ mod tests {
             for script in fs::read_dir(&kind).unwrap().map(|entry| entry.unwrap().path()) {
                 let name = script.file_stem().unwrap().to_str().unwrap();
                 let folder = kind.file_name().unwrap().to_str().unwrap();
-                let defined = source.split(&format!("    {folder} {{")).nth(1).unwrap().split("\n    }").next().unwrap();
+                let defined =
+                    source.split(&format!("    {folder} {{")).nth(1).unwrap().split("\n    }").next().unwrap();
                 assert!(defined.contains(&format!("= {name:?},")), "{}", script.display());
                 count += 1;
             }
