@@ -117,7 +117,11 @@ impl ParsedAddress {
         let (shape, scheme) = match scheme {
             "redis-cluster" => (Topology::Cluster, "redis"),
             "rediss-cluster" => (Topology::Cluster, "rediss"),
-            scheme => (Topology::Independent, scheme),
+            "redis" | "rediss" | "valkey" | "valkeys" | "unix" | "redis+unix" | "valkey+unix" => {
+                (Topology::Independent, scheme)
+            }
+            // Their hosts are parsed by other rules, for names in all scripts, which nothing here needs.
+            _ => return Err(ServersError("write it as redis://HOST:PORT".into())),
         };
         let info = format!("{scheme}://{rest}").into_connection_info();
         let info = info.map_err(|error| match error.detail() {
@@ -219,6 +223,7 @@ mod tests {
     fn what_is_no_list_of_servers_is_refused() {
         for (text, why) in [
             ("http://x", "write it as"),
+            ("https://BÜCHER.example", "write it as"),
             ("", "write it as"),
             ("a:1,,b:2", "write it as"),
             ("a:1,redis-cluster://b:2", "before all of them"),
