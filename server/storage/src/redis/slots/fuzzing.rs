@@ -8,8 +8,10 @@ const PASSWORD: &str = "correct-horse";
 
 /// Parses a list of servers. A `*` before an `@` is the password in it, which no error shows.
 pub(crate) fn check_servers(data: &[u8]) {
-    // The fuzzer sees what is searched for, and tries it as a host.
-    let Some(text) = std::str::from_utf8(data).ok().filter(|text| !text.contains(PASSWORD)) else { return };
+    let Ok(text) = std::str::from_utf8(data) else { return };
+    // The fuzzer sees what is searched for, and tries it as a host, also in two lines, which the parser joins.
+    let is_tried = text.replace(char::is_control, "").contains(PASSWORD);
+    let has_password = text.contains("*@") && !is_tried;
     let text = text.replace("*@", &format!(":{PASSWORD}@"));
     let told = match Servers::parse(&text) {
         Err(error) => format!("{error} {error:?}"),
@@ -22,7 +24,8 @@ pub(crate) fn check_servers(data: &[u8]) {
         }
     };
     // The name of a socket's file is no secret.
-    assert!(text.to_ascii_lowercase().contains("unix") || !told.contains(PASSWORD), "{told}");
+    let is_secret = has_password && !text.to_ascii_lowercase().contains("unix");
+    assert!(!is_secret || !told.contains(PASSWORD), "{told}");
 }
 
 /// Parses an answer of `CLUSTER SLOTS` as Redis sends it: each slot has a master that is in the list, or none.
