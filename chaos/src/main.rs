@@ -36,6 +36,10 @@ struct Flags {
     #[arg(long, value_name = "FILE", default_value = "target/release/hubbub")]
     program: PathBuf,
 
+    /// The program of the version before, for the scenario `upgrade`.
+    #[arg(long, value_name = "FILE")]
+    before: Option<PathBuf>,
+
     /// The folder with the built pages.
     #[arg(long, value_name = "FOLDER", default_value = "target/site")]
     site: PathBuf,
@@ -78,6 +82,7 @@ async fn run(flags: &Flags, chosen: &[Scenario]) -> bool {
     let setting = Setting {
         environment: RunEnvironment {
             program: flags.program.clone(),
+            before: flags.before.clone(),
             site: flags.site.clone(),
             keep: flags.keep.clone(),
         },

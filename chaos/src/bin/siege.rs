@@ -82,7 +82,7 @@ async fn run(flags: &Flags, chosen: &[Attack]) -> Result<bool> {
     let program = std::path::absolute(&flags.program)?;
     ensure!(program.is_file(), "there is no {}: build it with `make build`", program.display());
     let setting = Setting {
-        environment: RunEnvironment { program, site: flags.site.clone(), keep: flags.keep.clone() },
+        environment: RunEnvironment { program, before: None, site: flags.site.clone(), keep: flags.keep.clone() },
         seed: 0,
         length: if flags.short { Length::Short } else { Length::Long },
     };

@@ -18,6 +18,7 @@ mod redis;
 mod rooms;
 mod shapes;
 mod time;
+mod upgrade;
 
 /// A scenario with its name and its function.
 #[derive(Clone, Copy)]
@@ -53,6 +54,7 @@ enum When {
 pub const ALL: &[Scenario] = &[
     scenario!("kill", Always, nodes::kill, "kill -9 a random node, ten times"),
     scenario!("rolling-restart", Always, nodes::rolling_restart, "SIGTERM each node in turn"),
+    scenario!("upgrade", Long, upgrade::rolling, "nodes of the version before, replaced one after the other"),
     scenario!("freeze-5", Long, nodes::freeze_short, "a node frozen for 5 s"),
     scenario!("freeze-40", Long, nodes::freeze_long, "a node frozen for 40 s; its clients move by themselves"),
     scenario!("pubsub-cut", Always, links::pubsub_cut, "Redis closes all subscriptions every second"),

@@ -31,6 +31,8 @@ pub use redis_shape::Shape;
 pub struct RunEnvironment {
     /// The path of the release program.
     pub program: PathBuf,
+    /// The program of the version before, for an upgrade.
+    pub before: Option<PathBuf>,
     /// The folder with the built pages.
     pub site: PathBuf,
     /// Where logs and data stay after the run; `None`: nothing stays.

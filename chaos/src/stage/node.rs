@@ -88,6 +88,17 @@ impl Node {
         Ok(())
     }
 
+    /// The same with another program.
+    ///
+    /// # Errors
+    /// As [`Node::start_again`].
+    pub fn start_as(&mut self, program: &Path) -> Result<()> {
+        if let Some(last) = self.order.program.last_mut() {
+            *last = program.display().to_string();
+        }
+        self.start_again()
+    }
+
     /// Waits until it says it is ready; returns after how long.
     ///
     /// # Errors
