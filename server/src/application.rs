@@ -1,5 +1,5 @@
-//! What runs on the channels: rooms and games, as the realtime core calls them. Spells the frames that the core
-//! does not know.
+//! What runs on the channels: rooms and games, as the realtime core calls them. Spells the frames that the
+//! core does not know.
 
 use std::sync::Arc;
 

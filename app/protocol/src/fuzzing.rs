@@ -16,8 +16,8 @@ use crate::wire::{decode, decode_game_server, decode_server, encode, encode_game
 /// How deep the reader follows lists and objects.
 const DEEPEST: usize = 64;
 
-/// Compares the reader with serde_json: on any value, on types without structs, and on what browsers and
-/// stores decode.
+/// Compares the reader with serde_json: on any value, on types without structs, and on what
+/// browsers and stores decode.
 pub fn json(data: &[u8]) {
     let Ok(text) = std::str::from_utf8(data) else { return };
     any_value(text);

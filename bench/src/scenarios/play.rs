@@ -36,8 +36,7 @@ pub struct Play {
 impl Play {
     /// Everybody connected, in their rooms and settled.
     ///
-    /// # Errors
-    /// Somebody did not get in.
+    /// # Errors Somebody did not get in.
     pub fn load(&self, plans: impl IntoIterator<Item = ConnectionPlan>) -> Result<(Load, Duration)> {
         let mut load = Load::new(self.dialect, self.nodes.clone(), plans)?;
         let took = load.connect(AT_ONCE, IN_WITHIN)?;

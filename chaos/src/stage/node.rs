@@ -90,8 +90,7 @@ impl Node {
 
     /// The same with another program.
     ///
-    /// # Errors
-    /// As [`Node::start_again`].
+    /// # Errors As [`Node::start_again`].
     pub fn start_as(&mut self, program: &Path) -> Result<()> {
         if let Some(last) = self.order.program.last_mut() {
             *last = program.display().to_string();

@@ -52,8 +52,8 @@ struct Afterwards {
 
 impl Dispatcher {
     /// Runs until the broker ends or `stop` is set. All deliveries that wait are one batch: one write for each
-    /// listener, however many frames. When few come, each goes out at once; under load, writes are what is
-    /// saved.
+    /// listener, however many frames. When few come, each goes out at once; under load, writes
+    /// are what is saved.
     pub async fn run(self, mut deliveries: Deliveries, stop: CancellationToken) {
         let mut waiting = Vec::with_capacity(TOGETHER);
         let mut afterwards = Afterwards::default();

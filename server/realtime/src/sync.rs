@@ -1,5 +1,5 @@
-//! Locks, atomics, tasks and timers of the parts in which tasks race: the outbox, the hub, the broker's queue and
-//! [`Coalesce`](crate::coalesce::Coalesce).
+//! Locks, atomics, tasks and timers of the parts in which tasks race: the outbox, the hub, the
+//! broker's queue and [`Coalesce`](crate::coalesce::Coalesce).
 //!
 //! A normal build gets the types of std, tokio and futures under their own names. With the feature `model` they come
 //! from [`model`], so that loom can try every order in which their operations may happen.

@@ -13,8 +13,8 @@
 //! | [`Visit`](Purpose::Visit) | `visit` | PIN and game that somebody went to last |
 //!
 //! Nodes of other versions share cookies and tokens with this one, so the labels must not change: everybody
-//! would be signed out. Cookies from before this table have a key of another kind, which signs no
-//! more (`legacy_cookies`).
+//! would be signed out. Cookies from before this table have a key of another kind, which
+//! signs no more (`legacy_cookies`).
 
 /// What a [`Signer`](super::signer::Signer) signs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -64,8 +64,8 @@ pub trait Protocol: Sized {
     /// Handles one of [`Protocol::TIMERS`].
     fn on_timer(connection: &mut Connection<Self>, timer: Timer);
 
-    /// Whether a close with this code was this client's fault and is dealt with: then it connects again, whatever
-    /// the code says.
+    /// Whether a close with this code was this client's fault and is dealt with: then it connects again,
+    /// whatever the code says.
     fn forgives_close(_connection: &mut Connection<Self>, _code: u16) -> bool {
         false
     }

@@ -112,8 +112,8 @@ impl PubSubNames {
         self.keyspace.hash_tagged(tag, &[end, &self.database])
     }
 
-    /// The hash tag of a pub/sub channel that [`Self::of`] named with the same end; `None` for a name of another
-    /// deployment or end.
+    /// The hash tag of a pub/sub channel that [`Self::of`] named with the same end; `None` for a name of
+    /// another deployment or end.
     pub fn tag_of<'a>(&self, name: &'a str, end: &str) -> Option<&'a str> {
         let tag = name.strip_prefix(&*self.keyspace.beginning)?.strip_prefix('{')?;
         tag.strip_suffix(&self.database)?.strip_suffix(end)?.strip_suffix('}')

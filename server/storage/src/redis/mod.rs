@@ -55,8 +55,8 @@ pub struct Client {
 }
 
 impl Client {
-    /// Connects to Redis. A server that is not up yet is no error: connecting goes on, and calls fail while it
-    /// is away.
+    /// Connects to Redis. A server that is not up yet is no error: connecting goes on, and calls fail
+    /// while it is away.
     ///
     /// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
     pub async fn open(servers: Servers, options: Options) -> Result<Self, StorageError> {

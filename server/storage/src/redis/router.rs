@@ -164,8 +164,8 @@ impl Router {
         self.0.all()
     }
 
-    /// Subscribes the pub/sub channel with this tag and end at its shard, or unsubscribes it; waits until Redis
-    /// has confirmed it.
+    /// Subscribes the pub/sub channel with this tag and end at its shard, or unsubscribes it; waits until
+    /// Redis has confirmed it.
     ///
     /// # Errors It is not confirmed in time; it is still wanted, and may succeed later.
     pub async fn set_subscribed(

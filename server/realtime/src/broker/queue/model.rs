@@ -1,5 +1,5 @@
-//! Models of the queue: the real one, with one slot beside the reserved one. What happens inside of tokio's channel
-//! is not modelled.
+//! Models of the queue: the real one, with one slot beside the reserved one. What happens inside of tokio's
+//! channel is not modelled.
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
