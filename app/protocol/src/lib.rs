@@ -26,7 +26,8 @@ pub mod wire;
 pub use close::CloseCode;
 pub use error::{ErrorCode, Refusal};
 pub use id::{
-    Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, SessionToken, UserId,
+    Epoch, HostId, InvalidId, MessageId, Name, PictureId, Pin, QuizId, ResultsId, RoomId, RoomKind, SessionToken,
+    UserId,
 };
 pub use message::{
     Availability, ClientMessage, Joined, Member, Message, Namesake, Presence, Renamed, ServerMessage, Typing,

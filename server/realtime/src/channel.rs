@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use protocol::{Pin, RoomId};
+use protocol::{Pin, RoomId, RoomKind};
 
 /// The beginning of the name of a room's channel.
 const ROOM: &str = "room:";
@@ -10,8 +10,6 @@ const ROOM: &str = "room:";
 const GAME: &str = "game:";
 /// The name of the channel between the nodes.
 const NODES: &str = "nodes:";
-/// The beginning of the id of a class's room; no other room has it.
-pub const CLASS_ROOM: &str = "class~";
 
 /// An ordered log and the people who are in it.
 ///
@@ -56,7 +54,7 @@ impl Channel {
     /// Whether its log ends with a game: the game's own, or its class's room.
     pub fn ends_with_game(&self) -> bool {
         match self {
-            Self::Room(room) => room.as_str().starts_with(CLASS_ROOM),
+            Self::Room(room) => room.kind() == RoomKind::Class,
             Self::Game(_) => true,
             Self::Nodes => false,
         }

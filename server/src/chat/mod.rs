@@ -13,13 +13,13 @@ use std::sync::Arc;
 use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::text::{Shape, clean, too_long};
-use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, ServerMessage, Typing, wire};
+use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, RoomKind, ServerMessage, Typing, wire};
 use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey};
 use realtime::channel::Channel;
 use storage::{StorageError, clock};
 
 use crate::digest;
-use crate::games::{Key, is_class_room};
+use crate::games::Key;
 use crate::quota::Quotas;
 use crate::rooms::Directory;
 
@@ -103,7 +103,7 @@ impl Chat {
     /// the list: it is found by its game.
     async fn note(&self, room: &RoomId, appended: &Appended) {
         let is_noted = appended.position.offset % NOTED_EVERY == 1 && !appended.repeated;
-        if let Some(directory) = self.directory.as_ref().filter(|_| is_noted && !is_class_room(room)) {
+        if let Some(directory) = self.directory.as_ref().filter(|_| is_noted && room.kind() == RoomKind::Open) {
             directory.note_message(room).await;
         }
     }
@@ -119,7 +119,7 @@ impl Chat {
 
     /// Checks that the class chat is open, if the room is a class's.
     async fn check_class(&self, room: &RoomId) -> Result<(), Refusal> {
-        if !is_class_room(room) {
+        if room.kind() != RoomKind::Class {
             return Ok(());
         }
         let is_open = match Key::of_class_room(room) {

@@ -8,37 +8,28 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
 use axum::http::HeaderMap;
-use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, UserId};
-use realtime::channel::{CLASS_ROOM, Channel};
+use protocol::{CloseCode, ErrorCode, HostId, Pin, Refusal, RoomId, RoomKind, UserId};
+use realtime::channel::Channel;
 use realtime::outbox::Outbox;
 
 use super::{Games, Key, Seeker, texts};
 use crate::session::{HostRole, Sessions, person_of};
 
-/// Separates the PIN from the id of the game in a room's name; neither contains it.
-const BETWEEN: char = '~';
 /// The header with the token of a seat or a host, from programs without cookies.
 const HEADER: &str = "hubbub-token";
 /// How many tokens of a request are checked at most.
 const TOKENS: usize = 200;
 
-/// Whether a room's name is that of a class chat, whether the game exists or not. Nobody
-/// enters it without [`Games::admit_to_room`].
-pub fn is_class_room(room: &RoomId) -> bool {
-    room.as_str().starts_with(CLASS_ROOM)
-}
-
 impl Key {
     /// The room of this game's class.
     pub fn class_room(&self) -> Option<RoomId> {
-        RoomId::parse(&format!("{CLASS_ROOM}{}{BETWEEN}{}", self.pin, self.id)).ok()
+        RoomId::of_class(&self.pin, &self.id).ok()
     }
 
-    /// The game of a class's room; `None` for a name that is not exactly as [`Self::class_room`] makes it.
+    /// The game of a class's room; `None` for a room that is no class's.
     pub fn of_class_room(room: &RoomId) -> Option<Self> {
-        let (pin, id) = room.as_str().strip_prefix(CLASS_ROOM)?.split_once(BETWEEN)?;
-        let key = Self { pin: Pin::parse(pin).ok()?, id: id.to_owned() };
-        (key.class_room().as_ref() == Some(room)).then_some(key)
+        let (pin, id) = room.class_game()?;
+        Some(Self { pin, id: id.to_owned() })
     }
 }
 
@@ -82,7 +73,7 @@ impl Games {
         person: &UserId,
         credentials: &ClassCredentials,
     ) -> Result<Option<ClassMember>, Refusal> {
-        if !is_class_room(room) {
+        if room.kind() != RoomKind::Class {
             return Ok(None);
         }
         let Some(key) = Key::of_class_room(room) else { return Err(self.refuse_stranger(credentials).await) };
@@ -214,32 +205,8 @@ impl Games {
 
     /// Removes a connection from the room of its class.
     pub fn unregister_class_listener(&self, room: &RoomId, outbox: &Arc<Outbox>) {
-        if is_class_room(room) {
+        if room.kind() == RoomKind::Class {
             self.local_games().classes.leave(room, outbox);
-        }
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn room(id: &str) -> RoomId {
-        RoomId::parse(id).unwrap()
-    }
-
-    #[test]
-    fn a_class_has_one_room_and_the_room_one_spelling() {
-        let key = Key { pin: Pin::parse("482915").unwrap(), id: "abc123".into() };
-        assert_eq!(key.class_room(), Some(room("class~482915~abc123")));
-        assert_eq!(Key::of_class_room(&room("class~482915~abc123")), Some(key));
-        for alias in ["class~482 915~abc123", "class~482915", "class~", "class~482915~"] {
-            assert!(is_class_room(&room(alias)), "{alias} is nobody's");
-            let found = Key::of_class_room(&room(alias));
-            assert!(found.is_none_or(|key| key.id.is_empty()), "{alias}");
-        }
-        for other in ["game-482915", "my-class~482915~abc123", "class-482915"] {
-            assert!(!is_class_room(&room(other)), "{other} is a room like any other");
         }
     }
 }

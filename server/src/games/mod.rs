@@ -41,7 +41,7 @@ mod throttled;
 use templates::{SEAT_AFTER, host_head, in_order, new_answer, new_seat, seat_head, waiting_at, waiting_head};
 
 pub use again::PlayAgain;
-pub use class_chat::{ClassCredentials, ClassMember, is_class_room};
+pub use class_chat::{ClassCredentials, ClassMember};
 pub use client::{Client, GameSockets};
 pub use finding::Seeker;
 pub use local_games::LocalGames;

@@ -10,7 +10,7 @@ use leptos::prelude::use_context;
 use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
 use protocol::text::{Shape, clean};
 use protocol::{
-    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Namesake, Pin, Refusal, RoomId,
+    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Namesake, Pin, Refusal, RoomId, RoomKind,
     RoomPreview, RoomSummary, UserId, wire,
 };
 use realtime::channel::Channel;
@@ -24,7 +24,7 @@ use super::{asker_address, releasing_permit};
 use crate::chat::Chat;
 use crate::config::RoomListing;
 use crate::digest;
-use crate::games::{ClassCredentials, Games, is_class_room};
+use crate::games::{ClassCredentials, Games};
 use crate::limits::TrustedProxies;
 use crate::metrics::count_refusal;
 use crate::quizzes::DAMAGED;
@@ -64,7 +64,7 @@ impl RoomPages {
 
     /// Checks that the client may enter a room, to read or to write.
     async fn admit(&self, room: &RoomId) -> Result<(), ApiError> {
-        if !is_class_room(room) {
+        if room.kind() != RoomKind::Class {
             return Ok(());
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };
@@ -139,7 +139,7 @@ impl Service for RoomPages {
         if title.chars().count() > TITLE_CHARS {
             return Err(ApiError::title(InvalidId::TooLong("a title", TITLE_CHARS), &title));
         }
-        if is_class_room(&room) {
+        if room.kind() != RoomKind::Open {
             return Err(ApiError::title(InvalidId::BadCharacter("a room id"), &title));
         }
         let Some(Viewer(viewer)) = use_context() else { return Err(ApiError::Other) };

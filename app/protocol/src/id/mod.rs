@@ -10,7 +10,7 @@ mod name;
 mod room;
 
 pub use name::Name;
-pub use room::RoomId;
+pub use room::{RoomId, RoomKind};
 
 /// Why a text is not a valid id or name; the text names the kind.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]

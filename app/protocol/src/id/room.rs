@@ -4,14 +4,29 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::InvalidId;
+use super::{InvalidId, Pin};
 use crate::limits;
 
 const WHAT: &str = "a room id";
 /// The longest text that can be an id, in bytes: one in the widest letters, with room for what is removed.
 const LOOKED_AT: usize = 16 * limits::ROOM_ID_CHARS;
 
-/// The id of a room: 1 to 64 characters, shown in its address `/rooms/{id}`.
+/// How the id of a class's room begins, and what follows the PIN. No id that the server gives a game has it.
+const CLASS: &str = "class~";
+const AFTER_PIN: char = '~';
+
+/// Whose a room is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum RoomKind {
+    /// A room that people open and name.
+    Open,
+    /// The chat of a class, which comes and goes with its game. Ids of this kind are reserved: nobody opens such a
+    /// room, and whether somebody may enter it is for its game to say.
+    Class,
+}
+
+/// The id of a room: 1 to 64 characters, shown in its address `/rooms/{id}`. Its form says what
+/// [kind](RoomId::kind) the room is of.
 ///
 /// `Staff Room`, ` staff  room` and `STAFF/ROOM` are `staff-room`: cleaned, in lower case and NFC, with a
 /// hyphen for every run of white space, slashes and hyphens, and none around it.
@@ -45,6 +60,27 @@ impl RoomId {
     /// The room of a stored id; `None` if it is not in canonical form.
     pub fn parse_canonical(text: &str) -> Option<Self> {
         Self::parse(text).ok().filter(|room| room.0 == text)
+    }
+
+    /// The room of the class that plays under `pin`; `game` is the game's id, because the next game under this PIN
+    /// has another room.
+    ///
+    /// # Errors [`InvalidId::TooLong`]: the game's id is too long.
+    pub fn of_class(pin: &Pin, game: &str) -> Result<Self, InvalidId> {
+        Self::parse(&format!("{CLASS}{pin}{AFTER_PIN}{game}"))
+    }
+
+    /// The kind of the room.
+    pub fn kind(&self) -> RoomKind {
+        if self.0.starts_with(CLASS) { RoomKind::Class } else { RoomKind::Open }
+    }
+
+    /// The PIN and the id of a class's game; `None` for a room of another kind, and for an id that is not exactly as
+    /// [`Self::of_class`] makes it.
+    pub fn class_game(&self) -> Option<(Pin, &str)> {
+        let (pin, game) = self.0.strip_prefix(CLASS)?.split_once(AFTER_PIN)?;
+        let pin = Pin::parse(pin).ok()?;
+        (Self::of_class(&pin, game).as_ref() == Ok(self)).then_some((pin, game))
     }
 
     /// The id as text.
@@ -198,6 +234,22 @@ mod tests {
     fn only_the_one_spelling_was_kept() {
         assert_eq!(RoomId::parse_canonical("staff-room"), RoomId::parse("Staff Room").ok());
         assert_eq!(RoomId::parse_canonical("Staff Room"), None);
+    }
+
+    #[test]
+    fn a_class_has_one_room_and_the_room_one_spelling() {
+        let room = |id| RoomId::parse(id).unwrap();
+        let pin = Pin::parse("482915").unwrap();
+        assert_eq!(RoomId::of_class(&pin, "abc123"), Ok(room("class~482915~abc123")));
+        assert_eq!(room("class~482915~abc123").class_game(), Some((pin, "abc123")));
+        for alias in ["class~482 915~abc123", "class~482915", "class~"] {
+            assert_eq!(room(alias).kind(), RoomKind::Class, "{alias} is nobody's");
+            assert_eq!(room(alias).class_game(), None, "{alias}");
+        }
+        for other in ["game-482915", "my-class~482915~abc123", "class-482915"] {
+            assert_eq!(room(other).kind(), RoomKind::Open, "{other} is a room like any other");
+            assert_eq!(room(other).class_game(), None, "{other}");
+        }
     }
 
     #[test]
