@@ -12,7 +12,7 @@ use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 
 use super::local_game::LocalGame;
-use super::participant::{Participant, Role, as_host};
+use super::participant::{Participant, Role, as_host, as_player};
 use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOutcome, SeatRateLimit, naming, texts};
 use crate::config::RateLimit;
 use crate::digest;
@@ -73,12 +73,13 @@ pub(super) async fn player(
 ) -> Result<Entered, Refusal> {
     let played = games.round_quiz(loaded).await?;
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
-    let member = Member { id: seat.id.clone(), name: seat.name };
-    let whose = Some(seat.id);
-    let begun = Participant::begin(games, &loaded.key, Role::Player, whose, member.clone(), outbox).await;
+    let member = as_player(&seat.id).ok_or_else(texts::kicked)?;
+    let you = Member { id: seat.id.clone(), name: seat.name.clone() };
+    let (whose, called) = (Some(seat.id), seat.name);
+    let begun = Participant::begin(games, &loaded.key, Role::Player, whose, called, member, outbox).await;
     let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
-        let (joined, played) = joined(games, &loaded.key, member).await?;
+        let (joined, played) = joined(games, &loaded.key, you).await?;
         Ok((joined.version, played, GameServerMessage::Joined(joined)))
     };
     welcome(games, entered, hello).await
@@ -95,11 +96,12 @@ pub(super) async fn host(
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
     let member = as_host(&person.id).ok_or_else(texts::not_host)?;
+    let called = member.name.clone();
     let whose = match &role {
         HostRole::Owner => Some(games.owner(key).await?),
         HostRole::Added(host) => person_of(host),
     };
-    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, member, outbox).await;
+    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, called, member, outbox).await;
     let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
         let (hosting, played) = hosting(games, key, role).await?;

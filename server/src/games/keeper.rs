@@ -20,7 +20,7 @@ use super::renaming::send_names;
 use super::results_writer::{ResultsWriter, StoredBy};
 use super::stepping::GameChange;
 use super::throttled::{RETRY, Throttled, retry_after};
-use super::{GameSnapshot, Games, Key, RoundQuiz, Turnout, participant};
+use super::{GameSnapshot, Games, Key, RoundQuiz, Turnout};
 
 /// How long an absent host is not reported: a reload of the page takes less, and so does the way back
 /// to a restarted node.
@@ -367,8 +367,7 @@ impl Keeper {
 
     /// Whether all players who are there have answered.
     async fn have_all_answered(&mut self, key: &Key, question: usize, answered: usize) -> Result<bool, StorageError> {
-        let Some(mut present) = self.games.connected_people(&self.local_game.pin) else { return Ok(false) };
-        present.retain(|id| !participant::is_host(id));
+        let Some(present) = self.games.connected_players(&self.local_game.pin) else { return Ok(false) };
         let before = std::mem::replace(&mut self.present, present);
         if !before.is_subset(&self.present) {
             self.gone_at = Instant::now();

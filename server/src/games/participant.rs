@@ -15,8 +15,10 @@ use super::{Games, Key};
 use crate::digest;
 use crate::session::HostRole;
 
-/// The beginning of a host's id in a game's presence.
-const HOST: &str = "host-";
+/// What hosts are called in a game's presence. Nobody is shown these names: the game has its players' nicknames.
+const HOST: &str = "Host";
+/// What players are called in a game's presence.
+const PLAYER: &str = "Player";
 
 /// What somebody is in a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -34,7 +36,7 @@ pub struct Participant {
     pub(super) role: Role,
     /// The person whose right this is, whoever shows the token; it ends when they sign out.
     pub(super) whose: Option<UserId>,
-    /// The member in the game's presence.
+    /// The member in the game's presence, who is called by their role there.
     pub(super) member: Member,
     /// The name that the client was last told.
     called: Mutex<Name>,
@@ -46,7 +48,8 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Subscribes a connection; its frames are held until [`Participant::activate`].
+    /// Subscribes a connection; its frames are held until [`Participant::activate`]. `called` is the name that the
+    /// client is told first.
     ///
     /// # Errors The log cannot be reached.
     pub(super) async fn begin(
@@ -54,6 +57,7 @@ impl Participant {
         key: &Key,
         role: Role,
         whose: Option<UserId>,
+        called: Name,
         member: Member,
         outbox: Arc<Outbox>,
     ) -> Result<(Arc<Self>, Arc<LocalGame>), StorageError> {
@@ -63,7 +67,7 @@ impl Participant {
             key: key.clone(),
             role,
             whose,
-            called: Mutex::new(member.name.clone()),
+            called: Mutex::new(called),
             member,
             outbox,
             games: games.clone(),
@@ -134,18 +138,19 @@ impl Participant {
     }
 }
 
+/// A player in a game's presence.
+pub(super) fn as_player(player: &UserId) -> Option<Member> {
+    Some(Member { id: player.clone(), name: Name::parse(PLAYER).ok()? })
+}
+
 /// A person as a host in a game's presence, apart from the player that they may be, too.
 pub(super) fn as_host(person: &UserId) -> Option<Member> {
     let digest = digest::of(person.as_str(), 10);
-    Some(Member { id: UserId::parse(&format!("{HOST}{digest}")).ok()?, name: Name::parse("Host").ok()? })
+    // Nodes of the version before know a host by this beginning.
+    Some(Member { id: UserId::parse(&format!("host-{digest}")).ok()?, name: Name::parse(HOST).ok()? })
 }
 
-/// An id before those of all hosts, in the order of a game's presence.
-pub(super) fn before_hosts() -> Option<UserId> {
-    UserId::parse(HOST).ok()
-}
-
-/// Whether an id in a game's presence is a host's.
-pub(super) fn is_host(id: &UserId) -> bool {
-    id.as_str().starts_with(HOST)
+/// Whether a member of a game's presence is a host, by what they are called there.
+pub(super) fn is_host(called: &Name) -> bool {
+    called.as_str() == HOST
 }

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use protocol::game::frame::Player;
-use protocol::{HostId, Pin, Refusal, UserId, wire};
+use protocol::{HostId, Name, Pin, Refusal, UserId, wire};
 use quick_cache::Weighter;
 use quick_cache::sync::Cache;
 use quiz::Seat;
@@ -205,7 +205,7 @@ impl Games {
     /// The players in the order of their seats, up to the limit of a list, and how many there are.
     pub(super) async fn players(&self, key: &Key) -> Result<List, StorageError> {
         let seats = self.store.seats(key).await?;
-        let connected = self.presence.everybody(&Channel::Game(key.pin.clone()));
+        let connected = self.presence.everybody(&Channel::Game(key.pin.clone()), |_| true);
         // Without presence, all count as connected.
         let is_here = |id: &UserId| connected.as_ref().is_none_or(|connected| connected.contains(id));
         let count = seats.len();
@@ -215,14 +215,26 @@ impl Games {
 
     /// Whether a host is connected, as far as this node knows.
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
-        let connected = self.presence.everybody(&Channel::Game(pin.clone()));
-        connected.is_some_and(|connected| connected.iter().any(participant::is_host))
+        self.presence
+            .everybody(&Channel::Game(pin.clone()), participant::is_host)
+            .is_some_and(|hosts| !hosts.is_empty())
     }
 
     /// The same for people outside the game: reads presence where this node does not know it.
     pub(super) async fn is_host_connected_anywhere(&self, pin: &Pin) -> bool {
-        let page = self.presence.members(&Channel::Game(pin.clone()), participant::before_hosts().as_ref()).await;
-        page.is_ok_and(|page| page.members.first().is_some_and(|first| participant::is_host(&first.id)))
+        let channel = Channel::Game(pin.clone());
+        if let Some(hosts) = self.presence.everybody(&channel, participant::is_host) {
+            return !hosts.is_empty();
+        }
+        let mut after = None;
+        while let Ok(page) = self.presence.members(&channel, after.as_ref()).await {
+            if page.members.iter().any(|member| participant::is_host(&member.name)) {
+                return true;
+            }
+            let Some(next) = page.next else { return false };
+            after = Some(next);
+        }
+        false
     }
 
     /// Tells the nodes with hosts that there are more answers.
@@ -246,9 +258,10 @@ impl Games {
         self.keepers.spawn(task)
     }
 
-    /// Which people of a game are connected, on all nodes, hosts included; `None` where that is not known.
-    pub(super) fn connected_people(&self, pin: &Pin) -> Option<HashSet<UserId>> {
-        let mut connected = self.presence.everybody(&Channel::Game(pin.clone()))?;
+    /// Which players of a game are connected, on all nodes; `None` where that is not known.
+    pub(super) fn connected_players(&self, pin: &Pin) -> Option<HashSet<UserId>> {
+        let is_player = |called: &Name| !participant::is_host(called);
+        let mut connected = self.presence.everybody(&Channel::Game(pin.clone()), is_player)?;
         connected.extend(self.local_games.players(pin));
         Some(connected)
     }

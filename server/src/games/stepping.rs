@@ -77,7 +77,7 @@ impl Games {
         if state.round == 1 || !begins {
             return Ok(Vec::new());
         }
-        let Some(connected) = self.connected_people(&loaded.key.pin) else { return Ok(Vec::new()) };
+        let Some(connected) = self.connected_players(&loaded.key.pin) else { return Ok(Vec::new()) };
         let seats = self.store.seats(&loaded.key).await?;
         Ok(seats.into_iter().map(|seat| seat.id).filter(|id| !connected.contains(id)).collect())
     }

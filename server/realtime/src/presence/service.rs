@@ -122,10 +122,10 @@ impl Presence {
         }
     }
 
-    /// The ids of all members; `None` where nobody of this node is in the channel, or the store has not
-    /// answered yet. Makes no call.
-    pub fn everybody(&self, channel: &Channel) -> Option<HashSet<UserId>> {
-        self.reconciler.channels.known(channel).and_then(|channel| channel.lock().everybody())
+    /// The ids of all members whose name is wanted; `None` where nobody of this node is in the channel, or the
+    /// store has not answered yet. Makes no call.
+    pub fn everybody(&self, channel: &Channel, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
+        self.reconciler.channels.known(channel).and_then(|channel| channel.lock().everybody(is_wanted))
     }
 
     /// Counts one connection less in a channel; the last one of a person begins a leave or a grace.

@@ -3,7 +3,7 @@
 use std::collections::HashSet;
 use std::ops::Bound;
 
-use protocol::{Member, MembersPage, Presence, UserId, limits};
+use protocol::{Member, MembersPage, Name, Presence, UserId, limits};
 
 use super::super::Preview;
 use super::super::local_member::LocalMember;
@@ -69,10 +69,11 @@ impl Local {
         self.pauses = false;
     }
 
-    /// The ids of all members; `None` where this node does not know them.
-    pub(in crate::presence) fn everybody(&self) -> Option<HashSet<UserId>> {
+    /// The ids of all members whose name is wanted; `None` where this node does not know them.
+    pub(in crate::presence) fn everybody(&self, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
         let is_known = self.connections > 0 && self.roster.is_loaded();
-        is_known.then(|| self.roster.members().map(|member| member.id).collect())
+        let wanted = || self.roster.members().filter(|member| is_wanted(&member.name));
+        is_known.then(|| wanted().map(|member| member.id).collect())
     }
 
     /// Until the store has answered, at least this node's own people are known.
