@@ -76,7 +76,7 @@ fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
 #[divan::bench(args = LENGTHS)]
 fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
     let append = message(0, length);
-    let bytes = Bytes::from(format!("pAbCdEfGhIjKlMnOp 1234567 {}1234567{}", append.head, append.tail));
+    let bytes = Bytes::from(format!("pAbCdEfGhIjKlMnOp 1234567 {}1234567{}", append.frame.head, append.frame.tail));
     bencher.bench(|| envelope::decode(append.channel.clone(), black_box(&bytes).clone()));
 }
 
@@ -175,8 +175,7 @@ fn message(number: u64, length: usize) -> Append {
     Append {
         channel: Channel::Room(room()),
         idempotency: Some(once),
-        head: template.head,
-        tail: template.tail,
+        frame: template,
         growth: realtime::broker::Growth::Free,
     }
 }

@@ -154,7 +154,7 @@ async fn open_redis(
         sweep: Arc::new(RedisSweep::new(router.clone(), quizzes.clone())),
         quizzes,
         counters: Arc::new(RedisCounters::new(router.clone())),
-        games: Arc::new(RedisGames::new(router.clone(), log)),
+        games: Arc::new(RedisGames::new(broker.clone())),
         rooms: Arc::new(RedisRooms::new(router.clone())),
         revocations: Arc::new(RedisRevocations::new(router.clone())),
         ledger: Some(Arc::new(RedisLedger::new(router))),

@@ -79,11 +79,10 @@ impl Chat {
                 key: [author.id.as_str(), "/", id.as_str()].concat(),
                 digest: digest::of(text, DIGEST),
             }),
-            head: frame.head,
-            tail: frame.tail,
+            frame,
             growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
-        let bytes = append.head.len() + append.tail.len();
+        let bytes = append.frame.head.len() + append.frame.tail.len();
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
             self.quotas.note(bytes as u64);

@@ -7,6 +7,7 @@ use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
+use realtime::broker::Appended;
 use storage::StorageError;
 
 use super::{
@@ -93,6 +94,15 @@ pub struct Turnout {
     pub answered: usize,
     /// The number of all seats.
     pub players: usize,
+}
+
+/// The version that a committed change has; `None` where another one came first.
+pub(super) fn version_of(committed: Result<Appended, StorageError>) -> Result<Option<u64>, StorageError> {
+    match committed {
+        Ok(appended) => Ok(Some(appended.position.offset)),
+        Err(StorageError::Conflict) => Ok(None),
+        Err(error) => Err(error),
+    }
 }
 
 /// Stores games. Every implementation keeps every promise below; one contract test runs on all of them. With

@@ -15,8 +15,9 @@ pub enum StorageError {
     /// The store has no room left.
     #[error("the store is full: {0}")]
     Full(String),
-    /// The operation was refused because of what is stored: an idempotency key that was used for other content.
-    #[error("the same id was used for something else")]
+    /// The operation was refused because of what is stored, and did nothing: an idempotency key was used for other
+    /// content, or what was to be changed is not at the expected version.
+    #[error("something else is stored than was expected")]
     Conflict,
     /// What is stored cannot be read. No later try succeeds: an operator has to look.
     #[error("damaged data in the store: {0}")]

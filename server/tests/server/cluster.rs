@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use futures::future::join_all;
+use protocol::wire::Template;
 use protocol::{Position, RoomId};
 use realtime::broker::{
     Append, Appended, Broker, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded, redis,
@@ -167,7 +168,7 @@ pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
 pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.router()));
-    let games = Arc::new(RedisGames::new(broker.router(), log_limits(LOG_LENGTH)));
+    let games = Arc::new(RedisGames::new(broker.clone()));
     Node { broker, history, games, deliveries }
 }
 
@@ -225,8 +226,7 @@ pub fn append(channel: &Channel, text: &str, idempotency: Option<IdempotencyKey>
     Append {
         channel: channel.clone(),
         idempotency,
-        head: format!("{{\"{text}\":"),
-        tail: "}".into(),
+        frame: Template { head: format!("{{\"{text}\":"), tail: "}".into() },
         growth: realtime::broker::Growth::Free,
     }
 }

@@ -1,7 +1,7 @@
 //! A node that runs alone, with trouble on its disk.
 
 use futures::FutureExt;
-use realtime::broker::{Append, Broker, IdempotencyKey, embedded};
+use realtime::broker::{Broker, IdempotencyKey, embedded};
 use storage::StorageError;
 use storage::sqlite::Sqlite;
 
@@ -14,7 +14,7 @@ async fn a_full_disk_refuses_and_takes_it_later() {
     let (broker, _deliveries) = embedded::open(store.clone(), embedded::Options { log: log_limits(100) });
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
     let once = IdempotencyKey { key: "ana:1".into(), digest: "abc".into() };
-    let large = Append { tail: "x".repeat(100_000), ..append(&any_channel(), "large", Some(once)) };
+    let large = append(&any_channel(), &"x".repeat(100_000), Some(once));
 
     limit(1).await.unwrap();
     let refused = broker.publish(large.clone()).await;

@@ -2,6 +2,7 @@
 //! stored without that are cleaned before they are shown.
 
 use protocol::quiz::{Quiz, SavedQuiz};
+use protocol::wire::Template;
 use protocol::{ErrorCode, HistoryPage, Member, MessageId, Name, Position, RoomId, RoomSummary, UserId, limits, wire};
 use realtime::broker::{Append, Growth};
 use realtime::channel::Channel;
@@ -20,13 +21,10 @@ const CLEAN: &str = "ab\nć\u{302}\u{303}";
 async fn keep_as_it_is(node: &TestNode, room: &RoomId, text: &str, name: &str) {
     let member = Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Eve").unwrap() };
     let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, 1);
-    let tail = frame.tail.replace("\"Eve\"", &wire::encode(name));
+    let frame = Template { tail: frame.tail.replace("\"Eve\"", &wire::encode(name)), ..frame };
     let channel = Channel::Room(room.clone());
-    node.node()
-        .broker
-        .publish(Append { channel, idempotency: None, head: frame.head, tail, growth: Growth::Free })
-        .await
-        .unwrap();
+    let append = Append { channel, idempotency: None, frame, growth: Growth::Free };
+    node.node().broker.publish(append).await.unwrap();
 }
 
 async fn history(browser: &mut Browser<'_>, room: &str) -> HistoryPage {

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use protocol::wire::Template;
 use protocol::{Epoch, Position, limits};
 use storage::StorageError;
 
@@ -57,17 +58,25 @@ pub enum Growth {
     ReplaceOldest,
 }
 
-/// A publication to be appended: its frame is `head`, the offset in decimal, `tail`.
+impl Growth {
+    /// The word for it in scripts.
+    pub(crate) fn as_str(self) -> &'static str {
+        match self {
+            Self::Free => "free",
+            Self::ReplaceOldest => "level",
+        }
+    }
+}
+
+/// A publication to be appended.
 #[derive(Clone, Debug)]
 pub struct Append {
     /// The channel whose log it is appended to.
     pub channel: Channel,
     /// Makes a repeated append harmless; with `None` each call appends.
     pub idempotency: Option<IdempotencyKey>,
-    /// The frame up to the offset.
-    pub head: String,
-    /// The frame after the offset.
-    pub tail: String,
+    /// The frame, with a gap for the offset.
+    pub frame: Template,
     /// Whether the log may grow by this entry.
     pub growth: Growth,
 }
@@ -177,6 +186,9 @@ pub type Deliveries = mpsc::Receiver<Delivery>;
 
 /// Keeps logs and carries publications. Every implementation keeps every promise below; one contract test
 /// runs on all of them.
+///
+/// Each one also has a `commit`, which appends in the same step as a store changes what it has there. It is no
+/// part of this trait, because the change is a function over SQLite in one and a script of Redis in the other.
 #[async_trait]
 pub trait Broker: Send + Sync {
     /// Starts this node's deliveries for a channel. What is published after

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use protocol::wire::Template;
 use protocol::{Epoch, RoomId};
 use storage::sqlite::Sqlite;
 use tokio::time::{advance, sleep};
@@ -34,8 +35,7 @@ fn said_in(channel: &Channel) -> Append {
     Append {
         channel: channel.clone(),
         idempotency: None,
-        head: r#"{"offset":"#.into(),
-        tail: "}".into(),
+        frame: Template { head: r#"{"offset":"#.into(), tail: "}".into() },
         growth: crate::broker::Growth::Free,
     }
 }

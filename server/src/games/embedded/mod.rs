@@ -18,6 +18,7 @@ use storage::clock::now_ms;
 use storage::sqlite::Sqlite;
 use tokio::time::Instant;
 
+use super::store::version_of;
 use super::{
     AnswerOutcome, Commit, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus, Rename,
     RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, in_order,
@@ -65,19 +66,16 @@ impl EmbeddedGames {
         self.file.read(read).await
     }
 
-    /// Makes a change and appends its frame in one transaction.
+    /// Makes a change and appends its frame in one transaction; 0 is expected of a game that is new.
     async fn change(
         &self,
         pin: &Pin,
+        expected: u64,
         frame: Template,
-        write: impl FnOnce(&rusqlite::Connection, u64) -> rows::Result<bool> + Send + 'static,
+        change: impl FnOnce(&rusqlite::Connection, u64) -> rows::Result<bool> + Send + 'static,
     ) -> Result<Option<u64>, StorageError> {
         let channel = Channel::Game(pin.clone());
-        let change = move |sql: &_, version| {
-            let is_done = write(sql, version)?;
-            Ok(is_done.then(|| (frame.fill(version), version)))
-        };
-        self.broker.append_with(channel, change).await
+        version_of(self.broker.commit(&channel, expected, change, frame).await)
     }
 }
 
@@ -85,7 +83,7 @@ impl EmbeddedGames {
 impl GameStore for EmbeddedGames {
     async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StorageError> {
         let (pin, frame, begun) = (begun.key.pin.clone(), begun.frame.clone(), begun.clone());
-        self.change(&pin, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
+        self.change(&pin, 0, frame, move |sql, version| rows::create(sql, &begun, version, now_ms())).await
     }
 
     async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StorageError> {
@@ -102,7 +100,7 @@ impl GameStore for EmbeddedGames {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
         let (pin, key, state) = (key.pin.clone(), key.clone(), state.clone());
         let (seats, away) = (seats.to_vec(), away.to_vec());
-        self.change(&pin, frame, move |sql, version| {
+        self.change(&pin, expected, frame, move |sql, version| {
             let is_done = rows::commit(sql, &key, expected, version, &state, taking, now_ms())?;
             if is_done {
                 rows::put_seats(sql, &key, state.at.unwrap_or(0), &seats)?;
@@ -117,7 +115,7 @@ impl GameStore for EmbeddedGames {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
         let (pin, key, quiz, state) = (key.pin.clone(), key.clone(), quiz.clone(), state.clone());
         let (seats, told) = (seats.to_vec(), frame.clone());
-        self.change(&pin, told, move |sql, version| {
+        self.change(&pin, expected, told, move |sql, version| {
             let next = NextRound { key: &key, expected, quiz: &quiz, state: &state, seats: &seats, frame };
             rows::again(sql, &next, version, now_ms())
         })

@@ -1,24 +1,25 @@
 //! Changes of a game in Redis: each is one script, which also appends the frame.
 
-use std::sync::Arc;
-
 use protocol::wire::{self, Template};
 use protocol::{UserId, limits};
 use quiz::{AnswerWindow, Seat, State};
-use realtime::broker::random_epoch;
+use realtime::channel::Channel;
 use redis::ScriptInvocation;
 use storage::StorageError;
-use storage::redis::Shard;
 
 use super::RedisGames;
 use super::keys::Keys;
+use crate::games::store::version_of;
 use crate::games::{Commit, EntrancePolicy, GAME_TTL_SECONDS, Key, NewGame, NextRound};
 
-/// The arguments of `commit.lua`.
+/// How many keys of the log come before those of a change.
+const LOG_KEYS: usize = 2;
+
+/// One change, as `games/change.lua` makes it.
 pub(super) struct CommitCall<'a> {
     key: &'a Key,
-    /// The expected version; empty: there must be no such game.
-    expected: String,
+    /// The expected version; 0: there must be no such game.
+    expected: u64,
     state: &'a State,
     taking: Option<AnswerWindow>,
     seats: &'a [Seat],
@@ -35,15 +36,14 @@ impl<'a> CommitCall<'a> {
     pub(super) fn begins(begun: &'a NewGame) -> Self {
         let NewGame { key, owner, quiz, state, frame } = begun;
         let fields = vec![("owner", owner.to_string()), ("quiz", wire::encode(quiz))];
-        let expected = String::new();
-        Self { key, expected, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
+        Self { key, expected: 0, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
     }
 
     /// The change that a step makes.
     pub(super) fn step(commit: &'a Commit<'_>) -> Self {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
-        let (expected, taking) = (expected.to_string(), *taking);
-        Self { key, expected, state, taking, seats, away, frame, fields: Vec::new(), past: Vec::new() }
+        let (fields, past) = (Vec::new(), Vec::new());
+        Self { key, expected: *expected, state, taking: *taking, seats, away, frame, fields, past }
     }
 
     /// Starts the next round: no answer of the last one is found any more.
@@ -51,28 +51,25 @@ impl<'a> CommitCall<'a> {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
         let fields = vec![("quiz", wire::encode(quiz)), ("round", state.round.to_string())];
         let past = (0..limits::QUESTIONS).flat_map(|at| [keys.answers(key, at), keys.counted(key, at)]).collect();
-        Self { key, expected: expected.to_string(), state, taking: None, seats, away: &[], frame, fields, past }
+        Self { key, expected: *expected, state, taking: None, seats, away: &[], frame, fields, past }
     }
 }
 
 impl RedisGames {
     /// Makes a change and returns the new version; `None`: the game was not at the expected one.
-    pub(super) async fn change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StorageError> {
-        let shard: Arc<Shard> = self.shard(&change.key.pin)?;
-        let epoch = random_epoch();
-        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            let live = self.keys.of_change(change.key, change.state.at, &shard);
-            let first_past = live.len() + 1;
-            for key in live.iter().chain(&change.past) {
+    pub(super) async fn commit_change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StorageError> {
+        let CommitCall { key, expected, state, taking, seats, away, frame, fields, past } = change;
+        let live = self.keys.of_change(key, state.at);
+        // As Lua counts, which is given the keys of the log first.
+        let first_past = LOG_KEYS + live.len() + 1;
+        let fill = |call: &mut ScriptInvocation<'_>| {
+            for key in live.iter().chain(past) {
                 call.key(key);
             }
-            let CommitCall { key, expected, state, taking, seats, away, frame, fields, .. } = change;
             let (question, opened, closes) = window_arguments(*taking);
-            call.arg(&key.id).arg(expected).arg(wire::encode(state));
-            call.arg(question).arg(opened).arg(closes).arg(flag(taking.is_some())).arg(EntrancePolicy::of(state) as u8);
-            call.arg(GAME_TTL_SECONDS).arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
-            call.arg(self.log.entries).arg(shard.publish_command());
-            call.arg(seats.len()).arg(away.len()).arg(first_past);
+            call.arg(&key.id).arg(wire::encode(state)).arg(question).arg(opened).arg(closes);
+            call.arg(flag(taking.is_some())).arg(EntrancePolicy::of(state) as u8).arg(GAME_TTL_SECONDS);
+            call.arg(first_past).arg(seats.len()).arg(away.len());
             for seat in *seats {
                 call.arg(seat.id.as_str()).arg(wire::encode(seat));
             }
@@ -83,8 +80,8 @@ impl RedisGames {
                 call.arg(field).arg(value);
             }
         };
-        let version: Option<String> = shard.invoke_on(&self.commit, fill).await?;
-        version.map(|version| version.parse().map_err(|_| StorageError::corrupt("a version"))).transpose()
+        let channel = Channel::Game(key.pin.clone());
+        version_of(self.broker.commit(&channel, *expected, &self.change, fill, frame).await)
     }
 }
 

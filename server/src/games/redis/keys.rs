@@ -4,26 +4,17 @@
 //! contain the game's id too, so that nothing is left for the next game under this PIN.
 
 use protocol::Pin;
-use realtime::broker::redis::names;
 use realtime::channel::Channel;
 use storage::redis::Keyspace;
-use storage::redis::Shard;
 
 use crate::games::Key;
 
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The keys of `commit.lua`, without those to delete, in its order, for a game at a question.
-    pub(super) fn of_change(&self, key: &Key, at: Option<usize>, shard: &Shard) -> Vec<String> {
-        let channel = Channel::Game(key.pin.clone());
-        let mut all = vec![
-            self.game(&key.pin),
-            names::meta(&self.0, &channel),
-            names::log(&self.0, &channel),
-            names::deliveries(shard.names(), &channel),
-        ];
-        all.extend([self.seats(key), self.counted(key, at.unwrap_or(0)), self.away(key)]);
+    /// The keys of `change.lua`, without those to delete, in its order, for a game at a question.
+    pub(super) fn of_change(&self, key: &Key, at: Option<usize>) -> Vec<String> {
+        let mut all = vec![self.game(&key.pin), self.seats(key), self.counted(key, at.unwrap_or(0)), self.away(key)];
         all.extend([self.names(key), self.kicked(key), self.declined(key), self.networks(key), self.hosts(key)]);
         for question in 0..at.map_or(0, |at| at + 1) {
             all.extend([self.answers(key, question), self.counted(key, question)]);

@@ -8,7 +8,7 @@ use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::{HostId, Name, Pin, UserId, limits, wire};
 use quiz::Seat;
-use realtime::broker::LogLimits;
+use realtime::broker::redis::{ChangeScript, RedisBroker};
 use realtime::channel::Channel;
 use redis::{Cmd, Script};
 use storage::StorageError;
@@ -34,10 +34,10 @@ const MINUTE: i64 = 60;
 
 /// The game store of a deployment, in Redis.
 pub struct RedisGames {
+    broker: Arc<RedisBroker>,
     router: Router,
     keys: Keys,
-    log: LogLimits,
-    commit: Script,
+    change: ChangeScript,
     load: Script,
     seat: Script,
     answer: Script,
@@ -49,20 +49,14 @@ pub struct RedisGames {
 }
 
 impl RedisGames {
-    /// Uses the broker's connections for commands; `log` limits each game's log.
-    pub fn new(router: Router, log: LogLimits) -> Self {
-        let commit = format!(
-            "local bytes = {}\n{}{}{}",
-            log.bytes,
-            scripts::log::IDENTITY,
-            scripts::log::TRIM,
-            scripts::games::COMMIT
-        );
+    /// Announces games through `broker`, and uses its connections for commands.
+    pub fn new(broker: Arc<RedisBroker>) -> Self {
+        let router = broker.router();
         Self {
             keys: Keys(router.keyspace().clone()),
             router,
-            log,
-            commit: Script::new(&commit),
+            change: broker.change_script(scripts::games::CHANGE),
+            broker,
             load: Script::new(scripts::games::LOAD),
             seat: Script::new(scripts::games::SEAT),
             answer: Script::new(scripts::games::ANSWER),
@@ -105,7 +99,7 @@ impl RedisGames {
 #[async_trait]
 impl GameStore for RedisGames {
     async fn create(&self, begun: &NewGame) -> Result<Option<u64>, StorageError> {
-        self.change(&CommitCall::begins(begun)).await
+        self.commit_change(&CommitCall::begins(begun)).await
     }
 
     async fn round_quiz_of(&self, key: &Key) -> Result<Option<RoundQuiz>, StorageError> {
@@ -135,11 +129,11 @@ impl GameStore for RedisGames {
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError> {
-        self.change(&CommitCall::step(&commit)).await
+        self.commit_change(&CommitCall::step(&commit)).await
     }
 
     async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError> {
-        self.change(&CommitCall::next_round(&next, &self.keys)).await
+        self.commit_change(&CommitCall::next_round(&next, &self.keys)).await
     }
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StorageError> {

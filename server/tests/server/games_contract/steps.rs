@@ -2,10 +2,14 @@
 
 use futures::future::join_all;
 use realtime::broker::Delivery;
+use realtime::broker::redis::names;
 use realtime::channel::Channel;
 use server::games::{AnswerOutcome, Commit, GameSnapshot, Key, NewGame, RoundQuiz, SeatOutcome};
+use storage::redis::Keyspace;
 
 use super::*;
+use crate::cluster::Backend;
+use crate::redis_server::RedisServer;
 
 on_every_backend!(Cluster => [
     a_game_is_found_by_its_pin,
@@ -77,6 +81,20 @@ async fn of_many_changes_at_once_one_wins(cluster: Cluster) {
     let won: Vec<usize> = join_all(changes).await.into_iter().flatten().collect();
     assert_eq!(won.len(), 1, "{won:?}");
     assert_eq!(load(&cluster, &key).await.state.players, won[0]);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_game_whose_log_was_lost_goes_on_above_its_version() {
+    let server = RedisServer::start();
+    let cluster = Cluster::on(Backend::redis(&server)).await;
+    let key = game(&cluster).await;
+    let version = change(&cluster, &key, |loaded| loaded.state.clone()).await;
+    assert_eq!(version, 2);
+    let channel = Channel::Game(key.pin.clone());
+    let lost = [names::meta(&Keyspace::default(), &channel), names::log(&Keyspace::default(), &channel)];
+    server.command(&["DEL", &lost[0], &lost[1]]).await;
+    assert_eq!(change(&cluster, &key, |loaded| loaded.state.clone()).await, 3);
+    assert_eq!(cluster.broker(0).top(&channel).await.unwrap().position.offset, 3);
 }
 
 async fn another_games_key_opens_nothing(cluster: Cluster) {

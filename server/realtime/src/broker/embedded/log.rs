@@ -1,6 +1,8 @@
 //! A channel's log as rows; every SQL statement about logs is here.
 
-use protocol::Epoch;
+use bytes::Bytes;
+use protocol::wire::Template;
+use protocol::{Epoch, Position};
 use rusqlite::{Connection, OptionalExtension, Row, params};
 use storage::StorageError;
 use storage::clock;
@@ -20,14 +22,6 @@ pub(crate) struct Log {
     pub(crate) top: u64,
     /// Bytes of all its entries together.
     bytes: u64,
-}
-
-/// What became of an earlier append with the same idempotency key.
-pub(super) enum EarlierAppend {
-    /// The same content was appended, at this offset.
-    Same { offset: u64 },
-    /// Other content was appended with the key: a conflict.
-    Other,
 }
 
 /// The channel's log; `None` if it does not exist.
@@ -58,31 +52,41 @@ impl Log {
         Self { id: 0, epoch, top: 0, bytes: 0 }
     }
 
-    /// Looks for an earlier append with this key.
+    /// The log as one whose last offset is at least `offset`.
+    pub(super) fn above(self, offset: u64) -> Self {
+        Self { top: self.top.max(offset), ..self }
+    }
+
+    /// The offset of an earlier append with this key.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Conflict`]: other content was appended with it.
     pub(super) fn find_earlier(
         &self,
         sql: &Connection,
         idempotency: &IdempotencyKey,
-    ) -> Result<Option<EarlierAppend>, StorageError> {
+    ) -> Result<Option<u64>, StorageError> {
         let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
         let found = statement.query_row(params![self.id, idempotency.key], row).optional()?;
-        Ok(found.map(|(offset, digest)| match digest == idempotency.digest {
-            true => EarlierAppend::Same { offset: unsigned(offset) },
-            false => EarlierAppend::Other,
-        }))
+        match found {
+            Some((_, digest)) if digest != idempotency.digest => Err(StorageError::Conflict),
+            found => Ok(found.map(|(offset, _)| unsigned(offset))),
+        }
     }
 
-    /// Appends `frame` and trims the log to the limits of `keep`.
+    /// Appends `frame`, and trims the log to the limits of `keep`. Returns where it is, and its frame.
     pub(super) fn append(
         &self,
         sql: &Connection,
         idempotency: Option<&IdempotencyKey>,
-        frame: &[u8],
+        frame: &Template,
         keep: LogLimits,
         growth: Growth,
-    ) -> Result<(), StorageError> {
+    ) -> Result<(Position, Bytes), StorageError> {
         let top = self.top + 1;
+        let frame = Bytes::from(frame.fill(top));
         let offset = signed(top);
         let bytes = self.bytes.saturating_add(frame.len() as u64);
         sql.prepare_cached("UPDATE logs SET top = ?2, bytes = ?3, written_at = ?4 WHERE id = ?1")?.execute([
@@ -91,7 +95,11 @@ impl Log {
             signed(bytes),
             signed(clock::now_ms()),
         ])?;
-        sql.prepare_cached("INSERT INTO publications VALUES (?1, ?2, ?3)")?.execute(params![self.id, offset, frame])?;
+        sql.prepare_cached("INSERT INTO publications VALUES (?1, ?2, ?3)")?.execute(params![
+            self.id,
+            offset,
+            &frame[..]
+        ])?;
         if let Some(idempotency) = idempotency {
             sql.prepare_cached("INSERT INTO once VALUES (?1, ?2, ?3, ?4)")?.execute(params![
                 self.id,
@@ -109,7 +117,7 @@ impl Log {
             let excess = if bytes > most { bytes - most + spare } else { 0 };
             self.trim(sql, top, excess, keep.entries)?;
         }
-        Ok(())
+        Ok((Position { epoch: self.epoch.clone(), offset: top }, frame))
     }
 
     /// Deletes entries beyond the limits, and idempotency keys whose entry is gone.

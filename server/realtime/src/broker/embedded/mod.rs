@@ -9,7 +9,8 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::{Epoch, Position};
+use protocol::Position;
+use protocol::wire::Template;
 use storage::StorageError;
 use storage::sqlite::Sqlite;
 
@@ -72,28 +73,48 @@ impl EmbeddedBroker {
         self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
     }
 
-    /// Runs `write` in a transaction and, in the same commit, appends the frame that it returns and announces
-    /// it. `write` gets the offset that the frame would have; with `None` nothing is appended.
-    pub async fn append_with<T, F>(&self, channel: Channel, write: F) -> Result<Option<T>, StorageError>
+    /// Makes a change and appends `frame` with the offset that the change gets as its version, in one
+    /// transaction. `change` returns false where what is stored is not at the version `expected`; 0 is that of
+    /// nothing. The offset is above it, also in a log that was lost.
+    ///
+    /// # Errors
+    ///
+    /// [`StorageError::Conflict`]: it is not at that version, and nothing was done.
+    pub async fn commit<F>(
+        &self,
+        channel: &Channel,
+        expected: u64,
+        change: F,
+        frame: Template,
+    ) -> Result<Appended, StorageError>
     where
-        T: Send + 'static,
-        F: FnOnce(&rusqlite::Connection, u64) -> Result<Option<(String, T)>, StorageError> + Send + 'static,
+        F: FnOnce(&rusqlite::Connection, u64) -> Result<bool, StorageError> + Send + 'static,
     {
-        let (written, keep, fan_out) = (channel.clone(), self.options.log, Arc::clone(&self.fan_out));
+        let (keep, written) = (self.options.log, channel.clone());
         let write = move |sql: &_| {
-            let log = log::open(sql, &written, &random_epoch())?;
-            let offset = log.top + 1;
-            let Some((frame, told)) = write(sql, offset)? else { return Ok(None) };
-            let frame = Bytes::from(frame);
-            log.append(sql, None, &frame, keep, Growth::Free)?;
-            Ok(Some((Position { epoch: log.epoch, offset }, frame, told)))
+            let log = log::open(sql, &written, &random_epoch())?.above(expected);
+            if !change(sql, log.top + 1)? {
+                return Err(StorageError::Conflict);
+            }
+            log.append(sql, None, &frame, keep, Growth::Free).map(AppendOutcome::Now)
         };
+        self.write_and_deliver(channel, write).await
+    }
+
+    /// Runs `write` in a transaction and delivers what it appended.
+    async fn write_and_deliver<F>(&self, channel: &Channel, write: F) -> Result<Appended, StorageError>
+    where
+        F: FnOnce(&rusqlite::Connection) -> Result<AppendOutcome, StorageError> + Send + 'static,
+    {
+        let (channel, fan_out) = (channel.clone(), Arc::clone(&self.fan_out));
         // On the writer's thread, so that deliveries are in the order of offsets.
-        let deliver = move |written: Option<_>| {
-            written.map(|(position, frame, told)| {
+        let deliver = move |written| match written {
+            AppendOutcome::Before(position) => Appended { position, repeated: true },
+            AppendOutcome::Now((position, frame)) => {
+                let appended = Appended { position: position.clone(), repeated: false };
                 fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
-                told
-            })
+                appended
+            }
         };
         self.store.write_then(write, deliver).await
     }
@@ -111,38 +132,19 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, StorageError> {
-        let Append { channel, idempotency, head, tail, growth } = append;
-        let written = channel.clone();
-        let keep = self.options.log;
-        let fan_out = Arc::clone(&self.fan_out);
+        let Append { channel, idempotency, frame, growth } = append;
+        let (keep, written) = (self.options.log, channel.clone());
         let write = move |sql: &_| {
             let log = match growth {
                 Growth::Free => log::open(sql, &written, &random_epoch())?,
                 Growth::ReplaceOldest => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
             };
             match idempotency.as_ref().map(|idempotency| log.find_earlier(sql, idempotency)).transpose()?.flatten() {
-                Some(found) => Ok(AppendOutcome::Before(log.epoch, found)),
-                None => {
-                    let offset = log.top + 1;
-                    let frame = Bytes::from(format!("{head}{offset}{tail}"));
-                    log.append(sql, idempotency.as_ref(), &frame, keep, growth)?;
-                    Ok(AppendOutcome::Now(Position { epoch: log.epoch, offset }, frame))
-                }
+                Some(offset) => Ok(AppendOutcome::Before(Position { epoch: log.epoch, offset })),
+                None => log.append(sql, idempotency.as_ref(), &frame, keep, growth).map(AppendOutcome::Now),
             }
         };
-        // On the writer's thread, so that deliveries have the order of offsets.
-        let deliver = move |written| match written {
-            AppendOutcome::Before(epoch, log::EarlierAppend::Same { offset }) => {
-                Ok(Appended { position: Position { epoch, offset }, repeated: true })
-            }
-            AppendOutcome::Before(_, log::EarlierAppend::Other) => Err(StorageError::Conflict),
-            AppendOutcome::Now(position, frame) => {
-                let appended = Appended { position: position.clone(), repeated: false };
-                fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
-                Ok(appended)
-            }
-        };
-        self.store.write_then(write, deliver).await?
+        self.write_and_deliver(&channel, write).await
     }
 
     async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), StorageError> {
@@ -205,8 +207,8 @@ fn no_new_log() -> StorageError {
 }
 
 enum AppendOutcome {
-    Now(Position, Bytes),
-    Before(Epoch, log::EarlierAppend),
+    Now((Position, Bytes)),
+    Before(Position),
 }
 
 /// Reads from a channel's log in one transaction. A log that does not exist is read as empty and is not
@@ -252,3 +254,6 @@ where
     };
     Ok((Position { epoch: log.epoch, offset: log.top }, result))
 }
+
+#[cfg(test)]
+mod tests;

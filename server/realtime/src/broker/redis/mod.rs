@@ -17,18 +17,23 @@ use storage::redis::{Client, Keyspace, PubSubNames, Router, Servers, Topology};
 use tracing::warn;
 
 use self::log::{LogRange, LogReader};
-use self::publisher::{Publisher, Scripts};
+use self::publisher::Publisher;
+use self::scripts::Settings;
 use super::queue::Queue;
 use super::{Append, Appended, Broker, Deliveries, Ephemeral, Head, LogLimits, Publication, ReadLimit, Replay};
 use crate::channel::Channel;
 
+mod commit;
 mod deliveries;
 pub mod envelope;
 mod epoch_cache;
 pub(crate) mod log;
 pub mod names;
 mod publisher;
+mod scripts;
 mod values;
+
+pub use commit::ChangeScript;
 
 /// For how many masters the node remembers logs where a cluster may have more than were named.
 const CLUSTER_MASTERS: usize = 8;
@@ -62,12 +67,12 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     let (queue, deliveries) = Queue::new();
     let Options { log, sharded, node, keyspace } = options;
     let is_sharded = sharded || servers.shape == Topology::Cluster;
-    let scripts = |names: &PubSubNames| Scripts::new(log, is_sharded, names);
+    let settings = Settings { log, is_sharded };
     let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
-    let by_database: Vec<_> = databases.map(|names| (names.database().to_owned(), scripts(&names))).collect();
+    let databases: Vec<_> = databases.collect();
     // How many masters a cluster has is not known yet.
     let masters = if is_sharded { servers.count().max(CLUSTER_MASTERS) } else { servers.count() };
-    let publisher = Publisher::new(by_database, masters);
+    let publisher = Publisher::new(settings, &databases, masters);
     let client = Client::open(
         servers,
         storage::redis::Options {
@@ -75,12 +80,12 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
             node,
             keyspace,
             subscriber: Arc::new(queue),
-            preload: Arc::new(move |names, is_sharded| Scripts::new(log, is_sharded, names).all()),
+            preload: Arc::new(move |names, is_sharded| scripts::preloaded(Settings { log, is_sharded }, names)),
         },
     );
     let client = client.await?;
     let reader = LogReader::new(client.router().clone(), Some(log));
-    Ok((Arc::new(RedisBroker { reader, publisher, client }), deliveries))
+    Ok((Arc::new(RedisBroker { reader, publisher, settings, databases, client }), deliveries))
 }
 
 /// The broker that many nodes share, over one or more Redis.
@@ -88,6 +93,8 @@ pub struct RedisBroker {
     client: Client,
     publisher: Publisher,
     reader: LogReader,
+    settings: Settings,
+    databases: Vec<PubSubNames>,
 }
 
 impl RedisBroker {

@@ -16,10 +16,11 @@ scripts! {
     log {
         /// Appends to a log whose epoch the node knows.
         APPEND = "append",
+        /// Appends, whatever the state of the log, after `IDENTITY`, `TRIM` and, if it is a part of a change,
+        /// the script of that.
+        COMMIT = "commit",
         /// Finds out whether a log is the known one; comes before others.
         IDENTITY = "identity",
-        /// Appends, whatever the state of the log, after `IDENTITY` and `TRIM`.
-        PUBLISH = "publish",
         /// Reads a part of a log and its top, after `IDENTITY`.
         READ = "read",
         /// Holds a log below its bytes; comes before others.
@@ -50,8 +51,8 @@ scripts! {
     games {
         /// Takes an answer of a player, or says why not.
         ANSWER = "answer",
-        /// Changes a game and publishes the change, after `log::IDENTITY` and `log::TRIM`.
-        COMMIT = "commit",
+        /// Changes a game; comes before `log::COMMIT`.
+        CHANGE = "change",
         /// Admits players who wait, or declines them.
         JUDGE = "judge",
         /// Removes players, who cannot come back.

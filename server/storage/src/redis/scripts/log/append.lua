@@ -1,15 +1,15 @@
 -- Appends something once to a log that the node knows, numbers and announces
 -- it: the short way, which nearly every message takes. Where anything is out of
--- the ordinary it changes nothing, and publish.lua finds out what to do.
+-- the ordinary it changes nothing, and commit.lua finds out what to do.
 --
 -- What Lua is given and what it makes costs Redis more than the commands, so
 -- there is little of either: texts are put together once, and settings are a
--- part of the script (`length`, `bytes`, `publish`, `database`, `remember`, `retain`; see publisher.rs).
+-- part of the script (`length`, `bytes`, `publish`, `database`, `remember`, `retain`; see scripts.rs).
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
 --       and tail of the frame
--- Returns the offset; false where publish.lua has to do it.
+-- Returns the offset; false where commit.lua has to do it.
 
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
 local epoch, head, tail = ARGV[1], ARGV[3], ARGV[4]

@@ -1,14 +1,23 @@
 -- Appends to a channel's log, numbers and announces as one step, after
 -- identity.lua, trim.lua and the settings `length`, `bytes`, `publish`, `database`,
--- `remember` and `retain` (publisher.rs).
+-- `remember` and `retain` (scripts.rs).
 --
--- KEYS: meta, log and, where the append must happen once, its key
+-- A store whose change must be in the same step puts its own script before this one, which defines two functions:
+--   may_change(expected)  whether what is stored is at the version that was expected; it writes nothing
+--   change(offset)        makes the change; its first write is one that Redis refuses when its memory is full
+-- Its keys begin at KEYS[3], its arguments at ARGV[7]. Without a change, these are the key of an append that
+-- must happen once, and a digest of what is said; or nothing.
+--
+-- KEYS: meta, log
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
---       whether the log may grow (free, level), a digest of what is said
--- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest.
+--       whether the log may grow (free, level), the version that was expected
+-- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest, and where the change may
+-- not be made.
 
-local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
-local head, tail, new_epoch, run, growth, digest = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[7]
+local head, tail, new_epoch, run, growth, expected = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+
+if change and not may_change(expected) then return false end
 
 -- As Redis says it of its own memory.
 if growth == 'level' and redis.call('EXISTS', log) == 0 then
@@ -16,11 +25,13 @@ if growth == 'level' and redis.call('EXISTS', log) == 0 then
 end
 
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
-local offset = string.format('%d', tonumber(top) + 1)
+-- Above what was expected, also where the log was lost: people have seen that much of it.
+local offset = string.format('%.0f', math.max(tonumber(top), tonumber(expected)) + 1)
 -- What is remembered is kept, too: in a full store for ten minutes, which is long for a resend.
 local remember = growth == 'level' and '600' or remember
 -- The first write, whichever it is, is one that Redis refuses when its memory is
 -- full: all or nothing.
+if change then change(offset) end
 if once then
   local memory = origin .. ' ' .. digest .. ' ' .. offset
   -- Remembers what was not remembered, and tells what was.

@@ -1,4 +1,4 @@
--- Comes before publish.lua and read.lua: which log this is.
+-- Comes before commit.lua and read.lua: which log this is.
 --
 -- An epoch is good for one run of Redis. After a restart or a failover the log
 -- may end sooner than what was acknowledged before, and its next offsets will

@@ -1,4 +1,4 @@
--- Comes before publish.lua and commit.lua: holds a log below `bytes` of memory.
+-- Comes before commit.lua: holds a log below `bytes` of memory.
 --
 -- Looks now and then, because a look goes through all nodes of the stream; the
 -- log may be larger by what is appended in between. A Redis that does not allow

@@ -1,0 +1,63 @@
+//! Changes that are committed together with what they append.
+
+use std::time::Duration;
+
+use protocol::RoomId;
+use protocol::wire::Template;
+use storage::StorageError;
+use storage::sqlite::Sqlite;
+use tempfile::TempDir;
+
+use super::{Options, open};
+use crate::broker::{Appended, Broker, Deliveries, Delivery, LogLimits};
+use crate::channel::Channel;
+
+const DAY: Duration = Duration::from_secs(86_400);
+
+fn broker(folder: &TempDir) -> (std::sync::Arc<super::EmbeddedBroker>, Deliveries) {
+    let log = LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: DAY };
+    open(Sqlite::open(folder.path()).unwrap(), Options { log })
+}
+
+fn channel() -> Channel {
+    Channel::Room(RoomId::parse("garden").unwrap())
+}
+
+fn frame() -> Template {
+    Template { head: "[".into(), tail: "]".into() }
+}
+
+/// Commits a change that always may be made, or never.
+async fn commit(broker: &super::EmbeddedBroker, expected: u64, may: bool) -> Result<Appended, StorageError> {
+    let change = move |sql: &rusqlite::Connection, version| {
+        assert_eq!(sql.execute("UPDATE probe SET beats = ?1", [i64::try_from(version).unwrap()])?, 1);
+        Ok(may)
+    };
+    broker.commit(&channel(), expected, change, frame()).await
+}
+
+#[tokio::test]
+async fn a_change_that_may_not_be_made_leaves_nothing() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, mut deliveries) = broker(&folder);
+    broker.subscribe(&channel()).await.unwrap();
+    assert_eq!(commit(&broker, 0, false).await, Err(StorageError::Conflict));
+    let beats = broker.store.read(|sql| Ok(sql.query_row("SELECT beats FROM probe", [], |row| row.get(0))?));
+    assert_eq!(beats.await, Ok(0), "what it had written is undone");
+    let logs = broker.store.read(|sql| Ok(sql.query_row("SELECT count(*) FROM logs", [], |row| row.get(0))?));
+    assert_eq!(logs.await, Ok(0), "and there is no log");
+    let appended = commit(&broker, 0, true).await.unwrap();
+    assert_eq!((appended.position.offset, appended.repeated), (1, false));
+    let Ok(Delivery::Publication { position, frame, .. }) = deliveries.try_recv() else { panic!("nothing was told") };
+    assert_eq!((position, &frame[..]), (appended.position, &b"[1]"[..]));
+    assert!(deliveries.try_recv().is_err(), "nobody was told of the other one");
+}
+
+#[tokio::test]
+async fn a_change_is_numbered_above_its_version_in_a_log_that_was_lost() {
+    let folder = tempfile::tempdir().unwrap();
+    let (broker, _deliveries) = broker(&folder);
+    assert_eq!(commit(&broker, 41, true).await.unwrap().position.offset, 42);
+    assert_eq!(broker.top(&channel()).await.unwrap().position.offset, 42);
+    assert_eq!(commit(&broker, 7, true).await.unwrap().position.offset, 43, "and above what the log has");
+}
