@@ -30,7 +30,7 @@ use crate::router::{AuthorPages, FormErrors, GamePages, Pages, RoomPages, Routes
 use crate::session::{Authors, RevokedUsers, Revoker, Sessions};
 use crate::throttle::Throttle;
 use crate::workers::Workers;
-use crate::ws::{ConnectionTimeouts, Connections, Gateway, Service, route_for};
+use crate::ws::{ConnectionTimeouts, Connections, Gateway, MessageLimits, Service, route_for};
 
 /// How many clients join rooms at a time: enough to keep the log busy. With more, newcomers of a storm wait
 /// longer for their handshake, and nobody is in sooner.
@@ -194,7 +194,11 @@ impl Node {
             allowed_origins: self.config.allowed_origins.clone(),
             trusted_proxies: self.trusted_proxies.clone(),
             require_session: self.config.require_session,
-            limits: self.config.limits.clone(),
+            message_limits: MessageLimits {
+                frame_bytes: self.config.limits.frame_bytes,
+                whole_within: self.config.limits.header_within,
+            },
+            outbox_bytes: self.config.limits.outbox_bytes,
             sessions: self.sessions.clone(),
             throttle: self.throttle.clone(),
             connections: self.connections.clone(),

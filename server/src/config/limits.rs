@@ -1,13 +1,13 @@
 //! The settings for what a client may do, and for the size of logs.
 
-use std::num::NonZeroU32;
 use std::time::Duration;
 
 use protocol::limits;
 use realtime::broker::LogLimits;
 
-use super::Retention;
 use super::values::{parse_log_bytes, parse_log_length, parse_seconds};
+use crate::limits::RateLimit;
+use crate::retention::Retention;
 
 /// What a client may do, and how much is kept.
 #[derive(Clone, Debug, clap::Args)]
@@ -99,34 +99,5 @@ impl Limits {
     pub fn log(&self, retain: Retention) -> LogLimits {
         let retain_game = Duration::from_secs(crate::games::GAME_TTL_SECONDS);
         LogLimits { entries: self.log_length as u64, bytes: self.log_bytes, retain, retain_game }
-    }
-}
-
-/// A burst and a rate, or no limit.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum RateLimit {
-    /// Nothing is limited at all.
-    Off,
-    /// A token bucket with these sizes.
-    On {
-        /// How many are allowed at once.
-        burst: NonZeroU32,
-        /// How many a minute in the long run.
-        per_minute: NonZeroU32,
-    },
-}
-
-impl std::str::FromStr for RateLimit {
-    type Err = String;
-
-    fn from_str(text: &str) -> Result<Self, String> {
-        if text == "off" {
-            return Ok(Self::Off);
-        }
-        let number = |part: &str| part.parse::<NonZeroU32>().ok();
-        match text.split_once('/').map(|(burst, rate)| (number(burst), number(rate))) {
-            Some((Some(burst), Some(per_minute))) => Ok(Self::On { burst, per_minute }),
-            _ => Err("write it as BURST/PER-MINUTE, for example 20/120, or off".into()),
-        }
     }
 }

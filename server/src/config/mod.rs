@@ -22,9 +22,9 @@ mod storage;
 mod values;
 mod warnings;
 
-pub use self::limits::{Limits, RateLimit};
+pub use self::limits::Limits;
 pub use self::secrets::{Secret, SessionSettings};
-pub use self::storage::{Retention, Storage};
+pub use self::storage::Storage;
 
 /// Live rooms for people in a browser: one binary, any number of nodes.
 #[derive(Clone, Debug, Parser)]

@@ -1,10 +1,8 @@
 //! The settings for how much may be stored, and for how long.
 
-use std::time::Duration;
-
 use super::values::{parse_bytes_or_off, parse_retention};
 use crate::quota::QuotaLimits;
-use crate::retention::Policy;
+use crate::retention::{Policy, Retention};
 
 /// How much may be kept, and for how long.
 #[derive(Clone, Debug, clap::Args)]
@@ -43,9 +41,6 @@ pub struct Storage {
     #[arg(long, env = "HUBBUB_RETAIN_RESULTS", value_name = "DAYS", default_value = "400", value_parser = parse_retention)]
     pub retain_results: Retention,
 }
-
-/// How long something is kept that nobody uses; `None` is for ever.
-pub type Retention = Option<Duration>;
 
 impl Storage {
     /// What is removed, and after how long.

@@ -10,7 +10,8 @@ use clap::{Arg, Command};
 use protocol::limits;
 use storage::redis::Servers;
 
-use super::{MetricsListen, Retention};
+use super::MetricsListen;
+use crate::retention::Retention;
 
 pub(super) fn parse_listen(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write it as ADDRESS:PORT, for example 0.0.0.0:3000".into())

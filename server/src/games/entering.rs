@@ -14,9 +14,8 @@ use realtime::presence::Departure;
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role, as_host, as_player};
 use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOutcome, SeatRateLimit, naming, texts};
-use crate::config::RateLimit;
 use crate::digest;
-use crate::limits::{AddressPrefix, Allotment, allotments};
+use crate::limits::{AddressPrefix, Allotment, RateLimit, allotments};
 use crate::session::{HostRole, person_of};
 
 /// A connection that has entered, and its local game.

@@ -24,7 +24,7 @@ use super::local_game::LocalGame;
 use super::local_games::LocalGames;
 use super::notice::GameNotice;
 use super::{GameSnapshot, GameStore, Key, RoundQuiz, keeper, participant, texts};
-use crate::config::RateLimit;
+use crate::limits::RateLimit;
 use crate::quizzes::Library;
 use crate::session::{HostRole, Sessions};
 

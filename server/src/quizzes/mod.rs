@@ -4,6 +4,7 @@
 //! [`Library`] adds the samples.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
@@ -27,6 +28,10 @@ pub use library::Library;
 
 /// How many results of one host's games are stored at most; the oldest are removed first.
 pub const RESULTS: usize = 200;
+
+/// How long a picture stays that no quiz names: it was uploaded just now and its quiz is not saved yet, or a
+/// game is running that began before its quiz was deleted.
+pub const PICTURE_GRACE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
 
 /// What people read where stored data is damaged.
 pub(crate) const DAMAGED: &str = "What is stored here is damaged. Tell whoever runs this server.";
@@ -122,8 +127,6 @@ pub trait Quizzes: Send + Sync {
 
     /// Stores a picture under its id, for [`PICTURE_GRACE`] and then as long as a quiz names it; see
     /// [`picture::clean`]. False: it was there before.
-    ///
-    /// [`PICTURE_GRACE`]: crate::retention::PICTURE_GRACE
     async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError>;
 
     /// The file of a picture.

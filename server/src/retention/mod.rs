@@ -12,8 +12,8 @@ use storage::clock::now_ms;
 use tokio::time::sleep;
 use tracing::{info, warn};
 
-use crate::config::Retention;
 use crate::metrics;
+use crate::quizzes::PICTURE_GRACE;
 
 pub mod embedded;
 pub mod redis;
@@ -28,10 +28,6 @@ const PAUSE: Duration = Duration::from_millis(20);
 const BATCHES: usize = 10_000;
 /// How long empty logs, and logs of games that are over, are kept.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
-/// How long a picture stays that no quiz names: it was uploaded just now and its quiz is not saved yet, or a
-/// game is running that began before its quiz was deleted.
-pub const PICTURE_GRACE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
-
 /// The kinds of things that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
@@ -65,7 +61,10 @@ impl Kind {
     }
 }
 
-/// How long unused things are kept; `None` is for ever.
+/// How long something is kept that nobody uses; `None` is for ever.
+pub type Retention = Option<Duration>;
+
+/// How long unused things are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
     /// Rooms and their messages.

@@ -10,12 +10,11 @@ use axum::http::{HeaderMap, request::Parts};
 use leptos::prelude::use_context;
 use protocol::{ErrorCode, Member, Pin, QuizId, Refusal, ResultsId, RoomId};
 
-use super::releasing_permit;
-use super::rooms::class_credentials;
+use super::errors::refused;
+use super::{class_credentials, releasing_permit};
 use crate::games::{GameSnapshot, Games, Key, PlayAgain, Seeker};
 use crate::http::site_address;
 use crate::limits::{TrustedProxies, client_address};
-use crate::metrics::count_refusal;
 use crate::session::{Authors, HostRole, Sessions};
 
 /// Implements the calls of the pages of games.
@@ -165,13 +164,4 @@ impl GameService for GamePages {
 /// The address for players, on this site as the client reached it.
 fn join_address(pin: &Pin, headers: &HeaderMap) -> String {
     format!("{}/play/{pin}", site_address(headers))
-}
-
-pub(super) fn refused(refusal: Refusal) -> ApiError {
-    count_refusal(&refusal);
-    match refusal.code {
-        ErrorCode::Unavailable => ApiError::Unavailable,
-        // The sentence says what is full, or what there was too much of.
-        _ => ApiError::Refused(refusal),
-    }
 }

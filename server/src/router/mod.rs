@@ -25,6 +25,7 @@ use tower_http::timeout::TimeoutLayer;
 use tracing::warn;
 
 use crate::config::Config;
+use crate::games::ClassCredentials;
 use crate::http::quizzes as quiz_files;
 use crate::http::{
     EntranceRules, Gate, Identity, QuizFiles, api_gate, body_bytes, catch_panics, compression, entrance, identity,
@@ -32,9 +33,11 @@ use crate::http::{
 };
 use crate::limits::{TrustedProxies, client_address};
 use crate::readiness::Readiness;
+use crate::session::Sessions;
 use crate::throttle::RequestPermitHandle;
 
 mod addresses;
+mod errors;
 mod form_errors;
 mod formulas;
 mod games;
@@ -227,6 +230,12 @@ fn asker_address(proxies: &TrustedProxies) -> IpAddr {
     let headers = parts.map(|parts| parts.headers).unwrap_or_default();
     let peer = peer.unwrap_or(SocketAddr::from((Ipv4Addr::UNSPECIFIED, 0)));
     client_address(peer, &headers, proxies)
+}
+
+/// The tokens of the current request, for the room of a class.
+fn class_credentials(sessions: &Sessions, proxies: &TrustedProxies) -> ClassCredentials {
+    let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
+    ClassCredentials::of(sessions, &headers, asker_address(proxies))
 }
 
 /// Answers the current request. While it waits, its permit is free for other requests of the address.

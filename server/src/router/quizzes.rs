@@ -13,8 +13,8 @@ use protocol::game::RunningGame;
 use protocol::quiz::{Quiz, QuizVersion, Results, ResultsSummary, StoredQuiz};
 use protocol::{Member, QuizId, ResultsId, limits};
 
+use super::errors::{too_fast, unavailable};
 use super::releasing_permit;
-use super::rooms::{too_fast, unavailable};
 use crate::games::Games;
 use crate::limits::{TrustedProxies, client_address};
 use crate::quizzes::{Library, QuizzesError, samples, summary_of};

@@ -1,7 +1,6 @@
 //! The calls of the pages of rooms, answered by the node.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use app::api::{ApiError, Part, Renamed, Service, Viewer};
 use async_trait::async_trait;
@@ -16,18 +15,15 @@ use protocol::{
 use realtime::channel::Channel;
 use realtime::history::{History, page_after};
 use realtime::presence::{Presence, Preview};
-use storage::StorageError;
-use tracing::warn;
 
-use super::games::refused;
-use super::{asker_address, releasing_permit};
+use super::errors::{refused, too_fast, unavailable};
+use super::{asker_address, class_credentials, releasing_permit};
 use crate::chat::Chat;
 use crate::config::RoomListing;
 use crate::digest;
-use crate::games::{ClassCredentials, Games};
+use crate::games::Games;
 use crate::limits::TrustedProxies;
 use crate::metrics::count_refusal;
-use crate::quizzes::DAMAGED;
 use crate::quota::{QuotaError, Quotas};
 use crate::rooms::Listing;
 use crate::rooms::namesake::namesake;
@@ -87,7 +83,7 @@ impl RoomPages {
     /// Checks that there is space for a new room. Where there is none, nobody could write in it, and it would
     /// not be in the list.
     async fn check_space(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), ApiError> {
-        let refused = match listing {
+        let no_space = match listing {
             Listing::Listed => {
                 let parts = use_context::<Parts>();
                 let is_known = parts.is_some_and(|parts| self.authors.has_key(&parts.headers));
@@ -95,11 +91,9 @@ impl RoomPages {
             }
             Listing::Unlisted => self.quotas.is_full().then_some(QuotaError::ServerFull),
         };
-        match refused {
+        match no_space {
             // Opening is also the way into existing rooms.
-            Some(refused) if !self.is_there(room).await? => {
-                Err(super::games::refused(Refusal::new(ErrorCode::Full, refused.to_string())))
-            }
+            Some(why) if !self.is_there(room).await? => Err(refused(Refusal::new(ErrorCode::Full, why.to_string()))),
             _ => Ok(()),
         }
     }
@@ -252,24 +246,4 @@ fn another_id(id: &MessageId, text: &str) -> MessageId {
     let digest = digest::of([id.as_str(), "/", text].concat(), DIGEST);
     // The digits of a digest are valid in ids.
     MessageId::parse(&digest).unwrap_or_else(|_| random_message_id())
-}
-
-/// The tokens of the current request.
-pub(super) fn class_credentials(sessions: &Sessions, proxies: &TrustedProxies) -> ClassCredentials {
-    let headers = use_context::<Parts>().map(|parts| parts.headers).unwrap_or_default();
-    ClassCredentials::of(sessions, &headers, asker_address(proxies))
-}
-
-/// The error for too many requests.
-pub(super) fn too_fast(wait: Duration) -> ApiError {
-    ApiError::RateLimited { retry_after_ms: u64::try_from(wait.as_millis()).unwrap_or(u64::MAX).saturating_add(1) }
-}
-
-/// The error when the log, presence or the list of rooms cannot be reached.
-pub(super) fn unavailable(error: StorageError) -> ApiError {
-    warn!("a page could not be answered: {error}");
-    match error {
-        StorageError::Corrupt(_) => ApiError::Invalid(DAMAGED.into()),
-        _ => ApiError::Unavailable,
-    }
 }

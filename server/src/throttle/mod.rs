@@ -26,8 +26,7 @@ use self::accounts::{Account, Accounts};
 use self::bucket::Rate;
 use self::cost::{OF_ADDRESS, OF_SESSION};
 use self::ledger::Reports;
-use crate::config::RateLimit;
-use crate::limits::{AddressPrefix, Allotment, allotments};
+use crate::limits::{AddressPrefix, Allotment, RateLimit, allotments};
 
 pub use self::cost::{Cost, LISTING, Purpose, Share, request};
 pub(crate) use self::frames::FrameBudget;

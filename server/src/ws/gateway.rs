@@ -6,8 +6,7 @@ use tokio::sync::Semaphore;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Connections;
-use crate::config::Limits;
+use super::{Connections, MessageLimits};
 use crate::limits::TrustedProxies;
 use crate::session::Sessions;
 use crate::throttle::Throttle;
@@ -20,8 +19,10 @@ pub struct Gateway {
     pub trusted_proxies: Arc<TrustedProxies>,
     /// Whether a client without a session is refused.
     pub require_session: bool,
-    /// Sizes and time limits of a connection.
-    pub limits: Limits,
+    /// The limits of a message from a client.
+    pub message_limits: MessageLimits,
+    /// The most bytes that wait for a client before it is closed.
+    pub outbox_bytes: usize,
     /// Reads the session of whoever connects.
     pub sessions: Sessions,
     /// Counts connections and frames.

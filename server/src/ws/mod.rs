@@ -23,6 +23,7 @@ pub(crate) use decoder::fuzzing;
 pub use gateway::Gateway;
 pub use handler::{Action, Frame, Handler, Purpose, Service, Visitor};
 pub(crate) use meter::{Meter, Verdict};
+pub use reader::MessageLimits;
 
 /// The route of the WebSockets of one service.
 pub(crate) fn route_for<S: Service>(gateway: Arc<Gateway>, service: Arc<S>) -> MethodRouter {

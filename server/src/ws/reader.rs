@@ -40,11 +40,12 @@ pub(super) struct FrameReader {
 }
 
 /// The limits of one message.
-pub(super) struct MessageLimits {
+#[derive(Clone, Copy, Debug)]
+pub struct MessageLimits {
     /// The largest message, in bytes.
-    pub(super) frame_bytes: usize,
+    pub frame_bytes: usize,
     /// From its first byte to its last. The bytes so far are in memory, so a client must not take its time.
-    pub(super) whole_within: Duration,
+    pub whole_within: Duration,
 }
 
 /// What the client sent next.

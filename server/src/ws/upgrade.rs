@@ -15,9 +15,8 @@ use serde::Deserialize;
 use tokio::time::sleep;
 use tungstenite::handshake::derive_accept_key;
 
-use super::reader::{FrameReader, MessageLimits};
+use super::reader::FrameReader;
 use super::{Gateway, Service, Visitor, session};
-use crate::config::Limits;
 use crate::http::{TOO_MUCH_TAKES, origin};
 use crate::limits::client_address;
 use crate::serve::{self, PatientStream, SocketOwner};
@@ -74,7 +73,7 @@ pub(super) async fn upgrade<S: Service>(
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let budget = FrameBudget::new(gateway.throttle.clone(), address);
-        let Some((ears, outbox)) = open(upgraded, &gateway.limits, budget) else { return };
+        let Some((ears, outbox)) = open(upgraded, &gateway, budget) else { return };
         if version.v.is_some_and(|v| v != VERSION) {
             Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
         } else {
@@ -88,12 +87,11 @@ pub(super) async fn upgrade<S: Service>(
 
 /// Splits the connection into reader and outbox. The buffer that the request was read into ends here: it
 /// would be the largest part of a silent connection.
-fn open(upgraded: Upgraded, limits: &Limits, budget: FrameBudget) -> Option<(FrameReader, Arc<Outbox>)> {
+fn open(upgraded: Upgraded, gateway: &Gateway, budget: FrameBudget) -> Option<(FrameReader, Arc<Outbox>)> {
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
-    let outbox = Arc::new(Outbox::new(write, limits.outbox_bytes));
-    let bounds = MessageLimits { frame_bytes: limits.frame_bytes, whole_within: limits.header_within };
-    let ears = FrameReader::new(read, bounds, budget, &parts.read_buf, &outbox);
+    let outbox = Arc::new(Outbox::new(write, gateway.outbox_bytes));
+    let ears = FrameReader::new(read, gateway.message_limits, budget, &parts.read_buf, &outbox);
     Some((ears, outbox))
 }
 

@@ -5,9 +5,9 @@ use std::time::{Duration, Instant};
 use protocol::quiz::{Question, Quiz, Results};
 use protocol::{PictureId, Pin, ResultsId};
 use realtime::channel::Channel;
-use server::config::Retention;
 use server::quizzes::QuizzesError;
 use server::quota::{Payer, QuotaError};
+use server::retention::Retention;
 use server::retention::{self, Policy};
 use server::rooms::Listing;
 

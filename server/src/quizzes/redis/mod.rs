@@ -24,9 +24,7 @@ use tracing::warn;
 
 use super::earlier_names::with_names_of_today;
 use super::versions::forgotten;
-use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome};
-use crate::config::Retention;
-use crate::retention::PICTURE_GRACE;
+use super::{EncodedVersion, OwnedQuiz, PICTURE_GRACE, Quizzes, QuizzesError, RESULTS, StoreOutcome};
 
 mod authors;
 mod keys;
@@ -58,7 +56,7 @@ struct Key {
 
 impl RedisQuizzes {
     /// A store over the broker's connections for commands; `retain_results` is how long results stay.
-    pub fn new(router: Router, retain_results: Retention) -> Self {
+    pub fn new(router: Router, retain_results: Option<Duration>) -> Self {
         Self {
             keys: Keys(router.keyspace().clone()),
             router,
