@@ -12,9 +12,9 @@ const PATH = /(?<![\w:$])(?:(?:crate|super|self)(?:::\w+)+|[a-z_]\w*(?:::\w+)+)/
 const VISIBILITY = /pub\((?:in [\w:]+|super|crate)\)/g;
 const TESTS_AT_END = /^#\[cfg\((?:all\()?test\b.*\)\]\n(?:pub )?mod \w+ \{[\s\S]*$/m;
 
-// The circles in `folder` and in the folders below it, each as the place of one `use` and the modules on the way
+// The circles in `folder`, and in the folders below it unless `andBelow` is false, each as the place of one `use` and the modules on the way
 // round. `files` are the paths of all Rust files of the crate, `read` gives the text of one.
-function circles(folder, files, read) {
+function circles(folder, files, read, andBelow = true) {
   const source = folder.replace(/(\/src)\/.*$/, "$1");
   const modules = new Map();
   for (const file of files.filter((file) => file.startsWith(`${source}/`))) {
@@ -25,7 +25,8 @@ function circles(folder, files, read) {
   for (const module of modules.values()) Object.assign(module, references(crate, module));
   const top = folder.slice(source.length + 1).split("/").filter(Boolean);
   const parents = new Set([...crate.names].map((name) => name.split("::").slice(0, -1).join("::")));
-  return [...parents].map(segments).filter((parent) => startsWith(parent, top)).flatMap((parent) => inFolder(crate, parent));
+  const isAsked = (parent) => startsWith(parent, top) && (andBelow || parent.length === top.length);
+  return [...parents].map(segments).filter(isAsked).flatMap((parent) => inFolder(crate, parent));
 }
 
 function modulePath(file) {

@@ -9,7 +9,6 @@ use std::sync::Arc;
 use bytes::Bytes;
 use protocol::CloseCode;
 
-use super::SubscriptionId;
 use crate::outbox::{Outbox, frame};
 
 /// A batch of more bytes is sent in several writes.
@@ -19,6 +18,10 @@ const BATCH_BYTES: usize = 64 * 1024;
 /// is fetched in parallel before the first of them is written to; in a large room each would
 /// wait for its own.
 const TOUCHED_TOGETHER: usize = 8;
+
+/// The number of one subscription of one connection, unique in the process.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct SubscriptionId(pub u64);
 
 #[derive(Default)]
 pub(super) struct Audience {

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::{Inner, read};
+use super::inner::{Inner, read};
 use crate::sync::sleep;
 
 /// How often each channel's availability is checked.

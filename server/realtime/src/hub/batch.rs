@@ -5,8 +5,9 @@ use std::sync::Arc;
 use protocol::Position;
 use tungstenite::Utf8Bytes;
 
+use super::channel::ChannelState;
 use super::fanout::{Fanout, FollowUp};
-use super::{ChannelState, Hub};
+use super::{Hub, repair};
 use crate::channel::Channel;
 
 /// Deliveries that came together. Each listener gets all of them in one write when this is dropped.
@@ -31,7 +32,7 @@ impl Batch<'_> {
         if after == FollowUp::Nothing {
             state.touch();
         }
-        self.hub.inner.react(&state, after);
+        repair::react(&self.hub.inner, &state, after);
     }
 
     /// A frame that is not in the log, for everybody in the channel on this node.

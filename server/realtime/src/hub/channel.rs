@@ -9,7 +9,8 @@ use storage::StorageError;
 use tokio::time::Instant;
 use tungstenite::Utf8Bytes;
 
-use super::fanout::{Fanout, RecoveryResult, SubscriptionId};
+use super::audience::SubscriptionId;
+use super::fanout::{Fanout, RecoveryResult};
 use crate::channel::Channel;
 use crate::sync::{AsyncMutex, AtomicU32, AtomicU64, Mutex, MutexGuard};
 

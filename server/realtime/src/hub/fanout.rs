@@ -7,15 +7,11 @@ use std::sync::Arc;
 use protocol::{CloseCode, Epoch, Position};
 use tungstenite::Utf8Bytes;
 
-use super::audience::Audience;
+use super::audience::{Audience, SubscriptionId};
 use super::reorder_buffer::ReorderBuffer;
 use super::ring::Ring;
 use crate::broker::Head;
 use crate::outbox::Outbox;
-
-/// The number of one subscription of one connection, unique in the process.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct SubscriptionId(pub u64);
 
 /// What the caller has to do after a frame was received.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

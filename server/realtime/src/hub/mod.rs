@@ -3,61 +3,38 @@
 //! Gives every publication to every local listener once and in order, and repairs gaps from the log. Never
 //! looks inside a frame, and knows nothing of people, rooms' rules or Redis.
 
-use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, PoisonError};
-use std::time::Duration;
 
 use protocol::Position;
 use storage::StorageError;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 use tungstenite::Utf8Bytes;
 
-use crate::broker::{Broker, ReadLimit, Replay};
+use crate::broker::Broker;
 use crate::channel::Channel;
 use crate::outbox::Outbox;
-use crate::sync::{AtomicU64, RwLock, RwLockReadGuard, TaskTracker, sleep};
 
 mod audience;
 mod availability;
 mod batch;
 mod channel;
 mod fanout;
+mod inner;
 mod reorder_buffer;
 mod repair;
 mod ring;
 
+pub use audience::SubscriptionId;
 pub use batch::Batch;
 use channel::ChannelState;
-pub use fanout::SubscriptionId;
 use fanout::{FollowUp, RecoveryResult};
-
-/// How long a channel without listeners stays subscribed, so that a reload of the last listener's page
-/// costs no new subscription.
-const LINGER: Duration = Duration::from_secs(5);
+pub use inner::ControlFrames;
+use inner::{Inner, read};
 
 /// All channels with listeners on this node.
 pub struct Hub {
     inner: Arc<Inner>,
-}
-
-/// The functions that build the hub's own frames, whose text it does not know.
-#[derive(Clone, Copy)]
-pub struct ControlFrames {
-    /// Builds the frame that tells a log's new epoch.
-    pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
-    /// Builds the frame that tells whether a log is available.
-    pub availability: fn(&Channel, bool) -> Utf8Bytes,
-}
-
-struct Inner {
-    broker: Arc<dyn Broker>,
-    control_frames: ControlFrames,
-    channels: RwLock<HashMap<Channel, Arc<ChannelState>>>,
-    next_subscription: AtomicU64,
-    tasks: TaskTracker,
-    stop: CancellationToken,
 }
 
 impl Hub {
@@ -105,7 +82,7 @@ impl Hub {
             let after = state.fanout().anchor(top);
             *subscribed = true;
             drop(subscribed);
-            self.inner.react(&state, after);
+            repair::react(&self.inner, &state, after);
         }
         Ok(())
     }
@@ -144,7 +121,7 @@ impl Hub {
             fanout.activate(subscription, &position, &hello(&position, recovered, &missed))
         };
         drop(failure);
-        self.inner.react(&state, after);
+        repair::react(&self.inner, &state, after);
         Ok(())
     }
 
@@ -177,7 +154,7 @@ impl Hub {
     pub fn interrupted(&self) {
         let channels: Vec<_> = read(&self.inner.channels).values().cloned().collect();
         for state in channels {
-            self.inner.react(&state, FollowUp::Repair);
+            repair::react(&self.inner, &state, FollowUp::Repair);
         }
     }
 
@@ -197,67 +174,6 @@ impl Hub {
         self.inner.tasks.close();
         self.inner.tasks.wait().await;
     }
-}
-
-impl Inner {
-    fn new(broker: Arc<dyn Broker>, control_frames: ControlFrames) -> Self {
-        Self {
-            broker,
-            control_frames,
-            channels: RwLock::default(),
-            next_subscription: AtomicU64::new(1),
-            tasks: TaskTracker::new(),
-            stop: CancellationToken::new(),
-        }
-    }
-
-    fn state(&self, channel: &Channel) -> Option<Arc<ChannelState>> {
-        read(&self.channels).get(channel).cloned()
-    }
-
-    async fn recover(&self, channel: &Channel, since: Option<&Position>) -> Result<RecoveryResult, StorageError> {
-        let nothing = |position| RecoveryResult { position, recovered: false, missed: Vec::new() };
-        let Some(since) = since else { return Ok(nothing(self.broker.top(channel).await?.position)) };
-        Ok(match self.broker.replay(channel, since, ReadLimit::RECOVERY).await? {
-            Replay::Unknown { top } => nothing(top),
-            Replay::All { publications, top } => {
-                let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());
-                RecoveryResult { position: top, recovered: true, missed: frames.collect() }
-            }
-        })
-    }
-
-    fn react(self: &Arc<Self>, state: &Arc<ChannelState>, after: FollowUp) {
-        if after == FollowUp::Repair && !self.tasks.is_closed() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
-            self.tasks.spawn(repair::repair(self.clone(), state.clone()));
-        }
-    }
-
-    /// Unsubscribes a channel that has had no listener for [`LINGER`].
-    async fn retire(self: Arc<Self>, state: Arc<ChannelState>) {
-        tokio::select! {
-            () = sleep(LINGER) => {}
-            () = self.stop.cancelled() => return,
-        }
-        let mut subscribed = state.subscribed.lock().await;
-        if !state.fanout().is_empty() {
-            return;
-        }
-        if std::mem::take(&mut *subscribed) {
-            self.broker.unsubscribe(&state.channel).await;
-            state.fanout().forget();
-        }
-        // Somebody may have joined meanwhile; `register` takes the same lock.
-        let mut channels = self.channels.write().unwrap_or_else(PoisonError::into_inner);
-        // An earlier retirement may have replaced the state of this name.
-        if state.fanout().is_empty() && channels.get(&state.channel).is_some_and(|known| Arc::ptr_eq(known, &state)) {
-            channels.remove(&state.channel);
-        }
-    }
-}
-
-fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
-    lock.read().unwrap_or_else(PoisonError::into_inner)
 }
 
 #[cfg(feature = "model")]

@@ -9,8 +9,9 @@ use storage::StorageError;
 use tracing::{info, warn};
 use tungstenite::Utf8Bytes;
 
+use super::channel::ChannelState;
 use super::fanout::FollowUp;
-use super::{ChannelState, Inner, read};
+use super::inner::{Inner, read};
 use crate::broker::{Head, ReadLimit, Replay};
 use crate::sync::sleep;
 
@@ -40,6 +41,13 @@ pub(super) async fn watch(hub: Arc<Inner>) {
                 repair(hub.clone(), state).await;
             }
         }
+    }
+}
+
+/// Begins a repair if that is what follows, unless one is running; that one reads once more.
+pub(super) fn react(hub: &Arc<Inner>, state: &Arc<ChannelState>, after: FollowUp) {
+    if after == FollowUp::Repair && !hub.tasks.is_closed() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
+        hub.tasks.spawn(repair(hub.clone(), state.clone()));
     }
 }
 

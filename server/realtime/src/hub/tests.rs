@@ -7,6 +7,7 @@ use protocol::{Epoch, RoomId};
 use storage::sqlite::Sqlite;
 use tokio::time::{advance, sleep};
 
+use super::inner::LINGER;
 use super::*;
 use crate::broker::{Append, embedded};
 

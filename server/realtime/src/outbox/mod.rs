@@ -45,7 +45,7 @@ enum Socket {
     #[cfg(any(test, feature = "testing"))]
     Stuck,
     #[cfg(feature = "model")]
-    Model(model::Sink),
+    Model(sink::Sink),
 }
 
 #[derive(Default)]
@@ -264,6 +264,8 @@ impl Socket {
 
 #[cfg(feature = "model")]
 pub mod model;
+#[cfg(feature = "model")]
+mod sink;
 #[cfg(any(test, feature = "testing"))]
 mod testing;
 #[cfg(test)]

@@ -7,8 +7,7 @@ use protocol::{Member, UserId};
 use tokio::sync::watch;
 
 use super::local::Local;
-use super::local_member::GraceToken;
-use super::service::Departure;
+use super::local_member::{Departure, GraceToken};
 use crate::channel::Channel;
 
 /// One channel. It stays registered as long as somebody of this node is in it.

@@ -3,6 +3,15 @@
 
 use protocol::{Member, Name, UserId};
 
+/// How a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Departure {
+    /// Closed on purpose: the person leaves at once.
+    Clean,
+    /// Cut off: the person leaves after the grace.
+    Lost,
+}
+
 /// A call to the store that is due.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum StoreCall {

@@ -21,8 +21,11 @@ mod delta;
 mod local;
 mod local_member;
 mod reconciler;
+mod settings;
 
-pub use service::{Departure, Presence, Settings};
+pub use local_member::Departure;
+pub use service::Presence;
+pub use settings::{PresencePublisher, Settings};
 
 /// All members of a channel at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]

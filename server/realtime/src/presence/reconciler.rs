@@ -15,7 +15,7 @@ use tracing::{debug, info, warn};
 use super::channels::{Channels, Shared};
 use super::local::Local;
 use super::local_member::StoreCall;
-use super::service::{PresencePublisher, Settings};
+use super::settings::{PresencePublisher, Settings};
 use super::{Lease, PresenceStore};
 use crate::channel::Channel;
 

@@ -3,10 +3,11 @@
 
 use async_trait::async_trait;
 use loom::sync::Mutex;
-use protocol::Epoch;
+use protocol::{Epoch, Position};
+use storage::StorageError;
 
-use super::*;
-use crate::broker::{Append, Appended, Ephemeral, Head, Publication};
+use crate::broker::{Append, Appended, Broker, Ephemeral, Head, Publication, ReadLimit, Replay};
+use crate::channel::Channel;
 
 #[derive(Default)]
 pub(super) struct Log(Mutex<State>);

@@ -8,9 +8,8 @@ use std::collections::{HashMap, HashSet};
 use protocol::{Member, Name, UserId};
 
 use super::delta::Delta;
-use super::local_member::{GraceToken, LocalMember, StoreCall};
+use super::local_member::{Departure, GraceToken, LocalMember, StoreCall};
 use super::roster::{Roster, SnapshotRequest};
-use super::service::Departure;
 use super::{Change, Snapshot, Summary};
 use crate::channel::Channel;
 

@@ -15,7 +15,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::keys::Keys;
-use super::{ALLOW_OOM, Options};
+use super::options::{ALLOW_OOM, Options};
 use crate::channel::Channel;
 use crate::presence::Lease;
 

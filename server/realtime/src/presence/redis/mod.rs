@@ -7,7 +7,6 @@
 //! Leases are kept on each independent Redis for its own channels, and once in a cluster ([`Router::sites`]).
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use async_trait::async_trait;
 use futures::future::join_all;
@@ -27,38 +26,20 @@ use crate::channel::Channel;
 
 mod keys;
 mod lease;
+mod options;
 
 use keys::Keys;
 use lease::Leases;
+use options::ALLOW_OOM;
+pub use options::Options;
 
 /// In how many channels a node's entries are removed at a time.
 const CHANNELS_AT_ONCE: usize = 32;
 /// How many entries of one channel are removed, and announced, in one step.
 const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
-/// The head of scripts that must work when Redis has no memory left: a leave frees some, a lease must be renewed.
-const ALLOW_OOM: &str = "#!lua flags=allow-oom\n";
-// Not a transaction: Redis begins none while its memory is full.
 const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
 const SUMMARY: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
-
-/// The settings of presence on Redis.
-#[derive(Clone, Debug)]
-pub struct Options {
-    /// The node's name, for people who look into Redis; it need not be unique.
-    pub node: String,
-    /// How long a node counts as alive after it renewed its lease.
-    pub lease: Duration,
-    /// `nodes`; tests use others to keep their nodes apart.
-    pub namespace: String,
-}
-
-impl Options {
-    /// The default times for a node of this name.
-    pub fn new(node: impl Into<String>) -> Self {
-        Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into() }
-    }
-}
 
 /// The presence store of a deployment, in Redis.
 pub struct RedisPresence {
