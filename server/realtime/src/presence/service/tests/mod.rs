@@ -1,8 +1,7 @@
 //! What one node does with its connections, on a clock that waits for nobody.
 
-use std::time::Duration;
-
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use super::*;
 use node::{Node, called, person, room};
