@@ -12,8 +12,8 @@ const PATH = /(?<![\w:$])(?:(?:crate|super|self)(?:::\w+)+|[a-z_]\w*(?:::\w+)+)/
 const VISIBILITY = /pub\((?:in [\w:]+|super|crate)\)/g;
 const TESTS_AT_END = /^#\[cfg\((?:all\()?test\b.*\)\]\n(?:pub )?mod \w+ \{[\s\S]*$/m;
 
-// The circles in `folder`, and in the folders below it unless `andBelow` is false, each as the place of one `use` and the modules on the way
-// round. `files` are the paths of all Rust files of the crate, `read` gives the text of one.
+// The circles in `folder`, and in the folders below it unless `andBelow` is false, each as the place of one `use`
+// and the modules on the way round. `files` are the paths of all Rust files of the crate, `read` gives the text of one.
 function circles(folder, files, read, andBelow = true) {
   const source = folder.replace(/(\/src)\/.*$/, "$1");
   const modules = new Map();

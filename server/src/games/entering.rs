@@ -12,7 +12,7 @@ use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 
 use super::local_game::LocalGame;
-use super::participant::{Participant, Role, as_host, as_player};
+use super::participant::{Participant, Role};
 use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOutcome, SeatRateLimit, naming, texts};
 use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, RateLimit, allotments};
@@ -72,10 +72,8 @@ pub(super) async fn player(
 ) -> Result<Entered, Refusal> {
     let played = games.round_quiz(loaded).await?;
     let seat = seat(games, loaded, &played, player, nickname, address).await?;
-    let member = as_player(&seat.id).ok_or_else(texts::kicked)?;
-    let you = Member { id: seat.id.clone(), name: seat.name.clone() };
-    let (whose, called) = (Some(seat.id), seat.name);
-    let begun = Participant::begin(games, &loaded.key, Role::Player, whose, called, member, outbox).await;
+    let you = Member { id: seat.id.clone(), name: seat.name };
+    let begun = Participant::begin(games, &loaded.key, Role::Player, Some(seat.id), you.clone(), outbox).await;
     let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
         let (joined, played) = joined(games, &loaded.key, you).await?;
@@ -94,13 +92,11 @@ pub(super) async fn host(
     person: &Member,
     outbox: Arc<Outbox>,
 ) -> Result<Entered, Refusal> {
-    let member = as_host(&person.id).ok_or_else(texts::not_host)?;
-    let called = member.name.clone();
     let whose = match &role {
         HostRole::Owner => Some(games.owner(key).await?),
         HostRole::Added(host) => person_of(host),
     };
-    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, called, member, outbox).await;
+    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, person.clone(), outbox).await;
     let entered = begun.map_err(texts::unavailable)?;
     let hello = async {
         let (hosting, played) = hosting(games, key, role).await?;

@@ -37,6 +37,7 @@ impl LocalGames {
             Some(GameNotice::Answers) => self.notify(channel, |due| due.turnout = true),
             Some(GameNotice::Entrance) => self.notify(channel, |due| due.entrance = true),
             Some(GameNotice::Hosts) => self.notify(channel, |due| due.hosts = true),
+            Some(GameNotice::Players) => self.people_changed(channel),
             Some(GameNotice::Kicked(players)) => self.on_kicked(channel, players),
             Some(GameNotice::HostRemoved(host)) => self.on_host_removed(channel, host),
             None => {}

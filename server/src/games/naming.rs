@@ -7,9 +7,11 @@ use protocol::game::Phase;
 use protocol::{Name, Refusal};
 use quiz::{NicknameProblem, Seat, nickname};
 use rand::RngExt;
+use realtime::channel::Channel;
 use storage::StorageError;
 use tokio::time::sleep;
 
+use super::notice::GameNotice;
 use super::{GameSnapshot, Games, Key, PlayerStatus, RoundQuiz, texts};
 
 /// How many numbered names are tried before random ones: mostly one of these is free.
@@ -74,7 +76,9 @@ pub(super) async fn renamed(
     if name == seat.name || loaded.state.is_over() {
         return Ok(seat);
     }
-    rename_seat(games, loaded, seat, &name, ChosenBy::Player).await
+    let seat = rename_seat(games, loaded, seat, &name, ChosenBy::Player).await?;
+    games.announce(&Channel::Game(loaded.key.pin.clone()), &GameNotice::Players).await;
+    Ok(seat)
 }
 
 /// Renames a seat as soon as the game allows it.

@@ -7,6 +7,7 @@ const ANSWERS: &str = "answers";
 const ENTRANCE: &str = "entrance";
 const HOSTS: &str = "hosts";
 const KICKED: &str = "kicked";
+const PLAYERS: &str = "players";
 const UNHOSTED: &str = "unhosted";
 
 /// One notice about a game.
@@ -18,6 +19,8 @@ pub(super) enum GameNotice {
     Entrance,
     /// The hosts of the game changed: one was added.
     Hosts,
+    /// Players are called otherwise than before.
+    Players,
     /// These players were kicked.
     Kicked(Vec<UserId>),
     /// This added host was removed.
@@ -31,6 +34,7 @@ impl GameNotice {
             Self::Answers => Bytes::from_static(ANSWERS.as_bytes()),
             Self::Entrance => Bytes::from_static(ENTRANCE.as_bytes()),
             Self::Hosts => Bytes::from_static(HOSTS.as_bytes()),
+            Self::Players => Bytes::from_static(PLAYERS.as_bytes()),
             Self::Kicked(players) => {
                 let ids: Vec<_> = players.iter().map(UserId::as_str).collect();
                 format!("{KICKED} {}", ids.join(" ")).into()
@@ -47,6 +51,7 @@ impl GameNotice {
             ANSWERS => Some(Self::Answers),
             ENTRANCE => Some(Self::Entrance),
             HOSTS => Some(Self::Hosts),
+            PLAYERS => Some(Self::Players),
             KICKED => Some(Self::Kicked(rest.split(' ').filter_map(|id| UserId::parse(id).ok()).collect())),
             UNHOSTED => HostId::parse(rest).ok().map(Self::HostRemoved),
             _ => None,
@@ -66,6 +71,7 @@ mod tests {
             GameNotice::Answers,
             GameNotice::Entrance,
             GameNotice::Hosts,
+            GameNotice::Players,
             GameNotice::Kicked(vec![user("ana"), user("ben")]),
             GameNotice::HostRemoved(host),
         ];

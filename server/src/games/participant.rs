@@ -48,8 +48,8 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Subscribes a connection; its frames are held until [`Participant::activate`]. `called` is the name that the
-    /// client is told first.
+    /// Subscribes a connection of `person`, who is told the name that they have here; its frames are held until
+    /// [`Participant::activate`].
     ///
     /// # Errors The log cannot be reached.
     pub(super) async fn begin(
@@ -57,17 +57,17 @@ impl Participant {
         key: &Key,
         role: Role,
         whose: Option<UserId>,
-        called: Name,
-        member: Member,
+        person: Member,
         outbox: Arc<Outbox>,
     ) -> Result<(Arc<Self>, Arc<LocalGame>), StorageError> {
         let channel = Channel::Game(key.pin.clone());
         let subscription = games.hub.register(&channel, outbox.clone());
+        let member = in_presence(&person.id, &role);
         let participant = Arc::new(Self {
             key: key.clone(),
             role,
             whose,
-            called: Mutex::new(called),
+            called: Mutex::new(person.name),
             member,
             outbox,
             games: games.clone(),
@@ -138,16 +138,17 @@ impl Participant {
     }
 }
 
-/// A player in a game's presence.
-pub(super) fn as_player(player: &UserId) -> Option<Member> {
-    Some(Member { id: player.clone(), name: Name::parse(PLAYER).ok()? })
-}
-
-/// A person as a host in a game's presence, apart from the player that they may be, too.
-pub(super) fn as_host(person: &UserId) -> Option<Member> {
-    let digest = digest::of(person.as_str(), 10);
-    // Nodes of the version before know a host by this beginning.
-    Some(Member { id: UserId::parse(&format!("host-{digest}")).ok()?, name: Name::parse(HOST).ok()? })
+/// A person as a member of a game's presence: as a host, apart from the player that they may be, too.
+fn in_presence(person: &UserId, role: &Role) -> Member {
+    let (id, called) = match role {
+        Role::Player => (Ok(person.clone()), PLAYER),
+        // Nodes of the version before know a host by this beginning.
+        Role::Host(_) => (UserId::parse(&format!("host-{}", digest::of(person.as_str(), 10))), HOST),
+    };
+    match (id, Name::parse(called)) {
+        (Ok(id), Ok(name)) => Member { id, name },
+        _ => unreachable!("a digest is an id, and a plain word a name"),
+    }
 }
 
 /// Whether a member of a game's presence is a host, by what they are called there.

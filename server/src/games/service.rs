@@ -205,7 +205,7 @@ impl Games {
     /// The players in the order of their seats, up to the limit of a list, and how many there are.
     pub(super) async fn players(&self, key: &Key) -> Result<List, StorageError> {
         let seats = self.store.seats(key).await?;
-        let connected = self.presence.everybody(&Channel::Game(key.pin.clone()), |_| true);
+        let connected = self.presence.members_called(&Channel::Game(key.pin.clone()), |_| true);
         // Without presence, all count as connected.
         let is_here = |id: &UserId| connected.as_ref().is_none_or(|connected| connected.contains(id));
         let count = seats.len();
@@ -215,26 +215,18 @@ impl Games {
 
     /// Whether a host is connected, as far as this node knows.
     pub(super) fn has_host(&self, pin: &Pin) -> bool {
-        self.presence
-            .everybody(&Channel::Game(pin.clone()), participant::is_host)
-            .is_some_and(|hosts| !hosts.is_empty())
+        self.presence.is_any_called(&Channel::Game(pin.clone()), participant::is_host).unwrap_or(false)
     }
 
-    /// The same for people outside the game: reads presence where this node does not know it.
+    /// Whether a host is connected; reads presence where this node does not know it (yet). In a class of more
+    /// than one page of members without a host on the first, one is taken to be there.
     pub(super) async fn is_host_connected_anywhere(&self, pin: &Pin) -> bool {
         let channel = Channel::Game(pin.clone());
-        if let Some(hosts) = self.presence.everybody(&channel, participant::is_host) {
-            return !hosts.is_empty();
+        if let Some(is_there) = self.presence.is_any_called(&channel, participant::is_host) {
+            return is_there;
         }
-        let mut after = None;
-        while let Ok(page) = self.presence.members(&channel, after.as_ref()).await {
-            if page.members.iter().any(|member| participant::is_host(&member.name)) {
-                return true;
-            }
-            let Some(next) = page.next else { return false };
-            after = Some(next);
-        }
-        false
+        let page = self.presence.members(&channel, None).await;
+        page.is_ok_and(|page| page.next.is_some() || page.members.iter().any(|one| participant::is_host(&one.name)))
     }
 
     /// Tells the nodes with hosts that there are more answers.
@@ -261,7 +253,7 @@ impl Games {
     /// Which players of a game are connected, on all nodes; `None` where that is not known.
     pub(super) fn connected_players(&self, pin: &Pin) -> Option<HashSet<UserId>> {
         let is_player = |called: &Name| !participant::is_host(called);
-        let mut connected = self.presence.everybody(&Channel::Game(pin.clone()), is_player)?;
+        let mut connected = self.presence.members_called(&Channel::Game(pin.clone()), is_player)?;
         connected.extend(self.local_games.players(pin));
         Some(connected)
     }

@@ -28,6 +28,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 const BATCHES: usize = 10_000;
 /// How long empty logs, and logs of games that are over, are kept.
 const DAY: Duration = Duration::from_secs(24 * 60 * 60);
+
 /// The kinds of things that are removed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {

@@ -36,6 +36,23 @@ async fn comes_back(node: &TestNode, pupil: &Pupil, joined: &Joined) -> Joined {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_player_who_comes_in_again_under_another_name_is_seen_under_it() {
+    everywhere(async |one, two| {
+        let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
+        let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
+        sees_names(&mut teacher, &["Ada"]).await;
+        assert_eq!(ada.try_join(&hosting.pin, Some("Eve")).await.unwrap().you.name, name("Eve"), "the same tab");
+        sees_names(&mut teacher, &["Eve"]).await;
+        for (node, nickname) in [(one, "Eva"), (two, "Host")] {
+            let mut tab = Pupil::with(node, &ada.cookie).await;
+            tab.try_join(&hosting.pin, Some(nickname)).await.unwrap();
+            sees_names(&mut teacher, &[nickname]).await;
+        }
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_host_calls_a_player_by_another_name_and_everybody_sees_it() {
     everywhere(async |one, two| {
         let filtered = Quiz { filter: true, ..quiz(vec![choice("1?", 60)]) };

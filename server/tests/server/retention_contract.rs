@@ -7,8 +7,7 @@ use protocol::{PictureId, Pin, ResultsId};
 use realtime::channel::Channel;
 use server::quizzes::QuizzesError;
 use server::quota::{Payer, QuotaError};
-use server::retention::Retention;
-use server::retention::{self, Policy};
+use server::retention::{self, Policy, Retention};
 use server::rooms::Listing;
 
 use crate::node::TestNode;

@@ -11,8 +11,9 @@ const WHAT: &str = "a room id";
 /// The longest text that can be an id, in bytes: one in the widest letters, with room for what is removed.
 const LOOKED_AT: usize = 16 * limits::ROOM_ID_CHARS;
 
-/// How the id of a class's room begins, and what follows the PIN. No id that the server gives a game has it.
+/// How the id of a class's room begins. `retention/embedded.rs` of the server has it in SQL, too.
 const CLASS: &str = "class~";
+/// Stands between the PIN and the game's id; neither contains it.
 const AFTER_PIN: char = '~';
 
 /// Whose a room is.
@@ -65,12 +66,12 @@ impl RoomId {
     /// The room of the class that plays under `pin`; `game` is the game's id, because the next game under this PIN
     /// has another room.
     ///
-    /// # Errors [`InvalidId::TooLong`]: the game's id is too long.
+    /// # Errors [`InvalidId`], as [`Self::parse`]: the game's id is no part of a room's.
     pub fn of_class(pin: &Pin, game: &str) -> Result<Self, InvalidId> {
         Self::parse(&format!("{CLASS}{pin}{AFTER_PIN}{game}"))
     }
 
-    /// The kind of the room.
+    /// Whether people opened the room, or a game has it.
     pub fn kind(&self) -> RoomKind {
         if self.0.starts_with(CLASS) { RoomKind::Class } else { RoomKind::Open }
     }
@@ -80,7 +81,8 @@ impl RoomId {
     pub fn class_game(&self) -> Option<(Pin, &str)> {
         let (pin, game) = self.0.strip_prefix(CLASS)?.split_once(AFTER_PIN)?;
         let pin = Pin::parse(pin).ok()?;
-        (Self::of_class(&pin, game).as_ref() == Ok(self)).then_some((pin, game))
+        let is_spelled_so = !game.is_empty() && Self::of_class(&pin, game).as_ref() == Ok(self);
+        is_spelled_so.then_some((pin, game))
     }
 
     /// The id as text.
@@ -242,7 +244,7 @@ mod tests {
         let pin = Pin::parse("482915").unwrap();
         assert_eq!(RoomId::of_class(&pin, "abc123"), Ok(room("class~482915~abc123")));
         assert_eq!(room("class~482915~abc123").class_game(), Some((pin, "abc123")));
-        for alias in ["class~482 915~abc123", "class~482915", "class~"] {
+        for alias in ["class~482 915~abc123", "class~482915", "class~", "class~482915~"] {
             assert_eq!(room(alias).kind(), RoomKind::Class, "{alias} is nobody's");
             assert_eq!(room(alias).class_game(), None, "{alias}");
         }

@@ -66,6 +66,11 @@ impl Roster {
         self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
+    /// The ids and names of all members, in the order of their ids.
+    pub fn names(&self) -> impl Iterator<Item = (&UserId, &Name)> {
+        self.members.iter()
+    }
+
     /// The members after `user`, in the order of their ids.
     pub fn members_after(&self, user: &UserId) -> impl Iterator<Item = Member> + '_ {
         let after = (Bound::Excluded(user.clone()), Bound::Unbounded);

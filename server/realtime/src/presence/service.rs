@@ -81,10 +81,15 @@ impl Presence {
         }
     }
 
-    /// The ids of all members whose name is wanted; `None` where nobody of this node is in the channel, or the
-    /// store has not answered yet. Makes no call.
-    pub fn everybody(&self, channel: &Channel, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
-        self.reconciler.channels.known(channel).and_then(|channel| channel.lock().everybody(is_wanted))
+    /// The ids of the members with a name that is wanted; `None` where nobody of this node is in the channel, or
+    /// the store has not answered yet. Makes no call.
+    pub fn members_called(&self, channel: &Channel, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
+        self.reconciler.channels.known(channel)?.lock().members_called(is_wanted)
+    }
+
+    /// Whether a member has a name that is wanted; `None` as in [`Self::members_called`].
+    pub fn is_any_called(&self, channel: &Channel, is_wanted: impl Fn(&Name) -> bool) -> Option<bool> {
+        self.reconciler.channels.known(channel)?.lock().is_any_called(is_wanted)
     }
 
     /// Counts one connection less in a channel; the last one of a person begins a leave or a grace.
@@ -130,7 +135,7 @@ impl Presence {
 
     /// Renames somebody in every room of this node; returns in how many.
     pub fn rename(&self, member: &Member) -> usize {
-        // In a game people have their nickname.
+        // In a game people are called by their role.
         let channels = self.reconciler.channels.of(&member.id).into_iter();
         let mut rooms = 0;
         for channel in channels.filter(|one| matches!(one.name(), Channel::Room(_))) {

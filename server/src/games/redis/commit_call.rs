@@ -12,9 +12,6 @@ use super::keys::Keys;
 use crate::games::store::version_of;
 use crate::games::{Commit, EntrancePolicy, GAME_TTL_SECONDS, Key, NewGame, NextRound};
 
-/// How many keys of the log come before those of a change.
-const LOG_KEYS: usize = 2;
-
 /// One change, as `games/change.lua` makes it.
 pub(super) struct CommitCall<'a> {
     key: &'a Key,
@@ -60,8 +57,6 @@ impl RedisGames {
     pub(super) async fn commit_change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StorageError> {
         let CommitCall { key, expected, state, taking, seats, away, frame, fields, past } = change;
         let live = self.keys.of_change(key, state.at);
-        // As Lua counts, which is given the keys of the log first.
-        let first_past = LOG_KEYS + live.len() + 1;
         let fill = |call: &mut ScriptInvocation<'_>| {
             for key in live.iter().chain(past) {
                 call.key(key);
@@ -69,7 +64,7 @@ impl RedisGames {
             let (question, opened, closes) = window_arguments(*taking);
             call.arg(&key.id).arg(wire::encode(state)).arg(question).arg(opened).arg(closes);
             call.arg(flag(taking.is_some())).arg(EntrancePolicy::of(state) as u8).arg(GAME_TTL_SECONDS);
-            call.arg(first_past).arg(seats.len()).arg(away.len());
+            call.arg(live.len()).arg(seats.len()).arg(away.len());
             for seat in *seats {
                 call.arg(seat.id.as_str()).arg(wire::encode(seat));
             }

@@ -129,10 +129,17 @@ impl GameStore for RedisGames {
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError> {
+        // To the script, 0 would mean that there is no game yet.
+        if commit.expected == 0 {
+            return Ok(None);
+        }
         self.commit_change(&CommitCall::step(&commit)).await
     }
 
     async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError> {
+        if next.expected == 0 {
+            return Ok(None);
+        }
         self.commit_change(&CommitCall::next_round(&next, &self.keys)).await
     }
 

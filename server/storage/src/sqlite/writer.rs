@@ -87,8 +87,9 @@ where
     fn answer(self: Box<Self>, commit: Result<(), StorageError>) {
         let Self { result, then, answer, .. } = *self;
         let result = result.unwrap_or_else(|| Err(StorageError::Unavailable("the write was not done".into())));
-        // The caller may have gone; `then` was called nevertheless.
-        let _ = answer.send(result.and_then(|value| commit.map(|()| then(value))));
+        // The caller may have gone; `then` was called nevertheless. What an operation saw in a batch that was not
+        // committed is not so.
+        let _ = answer.send(commit.and_then(|()| result.map(then)));
     }
 }
 

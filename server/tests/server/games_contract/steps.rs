@@ -5,6 +5,7 @@ use realtime::broker::Delivery;
 use realtime::broker::redis::names;
 use realtime::channel::Channel;
 use server::games::{AnswerOutcome, Commit, GameSnapshot, Key, NewGame, RoundQuiz, SeatOutcome};
+use storage::StorageError;
 use storage::redis::Keyspace;
 
 use super::*;
@@ -39,6 +40,9 @@ async fn a_pin_in_use_is_not_given_again(cluster: Cluster) {
     let second = NewGame { key: Key { pin: first.key.pin.clone(), id: "other".into() }, ..begun() };
     assert_eq!(cluster.games(1).create(&second).await.unwrap(), None);
     assert_eq!(load(&cluster, &first.key).await.key, first.key);
+    let nobodys = begun();
+    assert_eq!(commit(&cluster, &nobodys.key, 0, &nobodys.state, &[]).await, None, "a change creates no game");
+    assert_eq!(cluster.games(0).load(&nobodys.key.pin).await.unwrap(), None);
 }
 
 async fn a_change_is_numbered_and_told_in_one_step(mut cluster: Cluster) {
@@ -94,7 +98,29 @@ async fn a_game_whose_log_was_lost_goes_on_above_its_version() {
     let lost = [names::meta(&Keyspace::default(), &channel), names::log(&Keyspace::default(), &channel)];
     server.command(&["DEL", &lost[0], &lost[1]]).await;
     assert_eq!(change(&cluster, &key, |loaded| loaded.state.clone()).await, 3);
-    assert_eq!(cluster.broker(0).top(&channel).await.unwrap().position.offset, 3);
+    let top = cluster.broker(0).top(&channel).await.unwrap();
+    let state = load(&cluster, &key).await.state;
+    assert_eq!((top.position.offset, top.frame), (3, Some(frame(&key, &state).fill(3).into())));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_redis_takes_no_part_of_a_change() {
+    let server = RedisServer::start();
+    let cluster = Cluster::on(Backend::redis(&server)).await;
+    let key = game(&cluster).await;
+    let channel = Channel::Game(key.pin.clone());
+    let (before, top) = (load(&cluster, &key).await, cluster.broker(0).top(&channel).await.unwrap());
+    let state = State { chat: true, ..before.state.clone() };
+    let (taking, expected, frame) = (None, before.version, frame(&key, &state));
+    server.command(&["CONFIG", "SET", "maxmemory", "1"]).await;
+    let refused = Commit { key: &key, expected, state: &state, taking, seats: &[], away: &[], frame };
+    let refused = cluster.games(0).commit(refused).await;
+    assert!(matches!(refused, Err(StorageError::Full(_))), "{refused:?}");
+    server.command(&["CONFIG", "SET", "maxmemory", "0"]).await;
+    let after = load(&cluster, &key).await;
+    assert_eq!(GameSnapshot { now: before.now, ..after }, before);
+    assert_eq!(cluster.broker(0).top(&channel).await.unwrap(), top);
+    assert_eq!(change(&cluster, &key, |loaded| loaded.state.clone()).await, before.version + 1);
 }
 
 async fn another_games_key_opens_nothing(cluster: Cluster) {

@@ -10,7 +10,7 @@ use crate::bus::command;
 
 /// The script and its settings, as Hubbub's nodes run it.
 const SCRIPT: &str = concat!(
-    "local length, publish, remember = '10000', 'PUBLISH', '86400'\n",
+    "local length, bytes, publish, database, remember, retain = '10000', 8388608, 'PUBLISH', '', '86400', ''\n",
     include_str!("../../../../../server/storage/src/redis/scripts/log/append.lua")
 );
 /// An epoch as long as a real one.

@@ -96,7 +96,8 @@ impl EmbeddedBroker {
             if !change(sql, log.top + 1)? {
                 return Err(StorageError::Conflict);
             }
-            log.append(sql, None, &frame, keep, Growth::Free).map(AppendOutcome::Now)
+            let (position, frame) = log.append(sql, None, &frame, keep, Growth::Free)?;
+            Ok(AppendOutcome::Now { position, frame })
         };
         self.write_and_deliver(channel, write).await
     }
@@ -110,7 +111,7 @@ impl EmbeddedBroker {
         // On the writer's thread, so that deliveries are in the order of offsets.
         let deliver = move |written| match written {
             AppendOutcome::Before(position) => Appended { position, repeated: true },
-            AppendOutcome::Now((position, frame)) => {
+            AppendOutcome::Now { position, frame } => {
                 let appended = Appended { position: position.clone(), repeated: false };
                 fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
                 appended
@@ -141,7 +142,10 @@ impl Broker for EmbeddedBroker {
             };
             match idempotency.as_ref().map(|idempotency| log.find_earlier(sql, idempotency)).transpose()?.flatten() {
                 Some(offset) => Ok(AppendOutcome::Before(Position { epoch: log.epoch, offset })),
-                None => log.append(sql, idempotency.as_ref(), &frame, keep, growth).map(AppendOutcome::Now),
+                None => {
+                    let (position, frame) = log.append(sql, idempotency.as_ref(), &frame, keep, growth)?;
+                    Ok(AppendOutcome::Now { position, frame })
+                }
             }
         };
         self.write_and_deliver(&channel, write).await
@@ -207,7 +211,7 @@ fn no_new_log() -> StorageError {
 }
 
 enum AppendOutcome {
-    Now((Position, Bytes)),
+    Now { position: Position, frame: Bytes },
     Before(Position),
 }
 

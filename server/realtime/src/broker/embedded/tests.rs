@@ -1,5 +1,6 @@
 //! Changes that are committed together with what they append.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use protocol::RoomId;
@@ -8,13 +9,13 @@ use storage::StorageError;
 use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
-use super::{Options, open};
+use super::{EmbeddedBroker, Options, open};
 use crate::broker::{Appended, Broker, Deliveries, Delivery, LogLimits};
 use crate::channel::Channel;
 
 const DAY: Duration = Duration::from_secs(86_400);
 
-fn broker(folder: &TempDir) -> (std::sync::Arc<super::EmbeddedBroker>, Deliveries) {
+fn broker(folder: &TempDir) -> (Arc<EmbeddedBroker>, Deliveries) {
     let log = LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: DAY };
     open(Sqlite::open(folder.path()).unwrap(), Options { log })
 }
@@ -28,7 +29,7 @@ fn frame() -> Template {
 }
 
 /// Commits a change that always may be made, or never.
-async fn commit(broker: &super::EmbeddedBroker, expected: u64, may: bool) -> Result<Appended, StorageError> {
+async fn commit(broker: &EmbeddedBroker, expected: u64, may: bool) -> Result<Appended, StorageError> {
     let change = move |sql: &rusqlite::Connection, version| {
         assert_eq!(sql.execute("UPDATE probe SET beats = ?1", [i64::try_from(version).unwrap()])?, 1);
         Ok(may)

@@ -4,7 +4,7 @@ use protocol::wire::Template;
 use redis::{Script, ScriptInvocation};
 use storage::StorageError;
 
-use super::publisher::appended;
+use super::publisher::CommitReply;
 use super::scripts::{ByDatabase, committing};
 use super::{RedisBroker, names};
 use crate::broker::{Appended, Growth, random_epoch};
@@ -42,6 +42,6 @@ impl RedisBroker {
             call.arg(Growth::Free.as_str()).arg(expected);
             fill(call);
         };
-        appended(shard.invoke_on(change.0.of(&shard, channel)?, fill).await?)
+        CommitReply::read(shard.invoke_on(change.0.of(&shard, channel)?, fill).await?).map(|reply| reply.appended)
     }
 }

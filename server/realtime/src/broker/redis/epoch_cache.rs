@@ -14,7 +14,7 @@ use crate::channel::Channel;
 
 /// How many logs are remembered for each server; those that were quiet longest are forgotten first.
 const MOST: usize = 20_000;
-/// After this time an append goes through publish.lua again, which checks the log and extends
+/// After this time an append goes through commit.lua again, which checks the log and extends
 /// its time to live.
 const KNOWN_FOR: Duration = Duration::from_secs(12 * 60 * 60);
 
@@ -43,7 +43,7 @@ impl EpochCache {
         known.filter(|(of, at, _)| *of == connection && at.elapsed() < KNOWN_FOR).map(|(_, _, log)| log)
     }
 
-    /// Remembers what `publish.lua` returned of a channel's log on a connection.
+    /// Remembers what `commit.lua` returned of a channel's log on a connection.
     pub(super) fn learn(&self, channel: &Channel, connection: u64, log: Log) {
         self.logs.insert(channel.clone(), (connection, Instant::now(), Arc::new(log)));
     }

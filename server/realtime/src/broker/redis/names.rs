@@ -15,7 +15,7 @@ impl HashTag for Channel {
 }
 
 /// The stream of the channel's log. An entry's id is `offset-0`; its fields are the frame up to the
-/// offset (`h`) and after it (`t`), or the whole frame (`f`).
+/// offset (`h`) and after it (`t`), or, from versions before, the whole frame (`f`).
 pub fn log(keyspace: &Keyspace, channel: &Channel) -> String {
     keyspace.hash_tagged(channel, &[LOG])
 }

@@ -81,14 +81,12 @@ impl Call<'_> {
         let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
         words.extend(keys.iter().map(String::as_bytes));
         words.extend(arguments(self.append, &epoch, connection.run()));
-        let reply = connection.call(&words, read).await?;
-        let origin = reply.as_ref().map(|(.., origin)| origin.clone());
-        let appended = appended(reply);
-        if let (Ok(Appended { position, .. }), Some(origin)) = (&appended, origin) {
-            let log = Log { epoch: position.epoch.clone(), origin };
+        let reply = CommitReply::read(connection.call(&words, read).await?);
+        Ok(reply.map(|CommitReply { appended, origin }| {
+            let log = Log { epoch: appended.position.epoch.clone(), origin };
             self.publisher.epoch_cache.learn(&self.append.channel, connection.id(), log);
-        }
-        Ok(appended)
+            appended
+        }))
     }
 
     /// Appends with `append.lua`; `None` where that is not possible.
@@ -135,14 +133,23 @@ impl Call<'_> {
                 call.arg(argument);
             }
         };
-        appended(self.shard.invoke_on(&self.scripts.commit, fill).await?)
+        CommitReply::read(self.shard.invoke_on(&self.scripts.commit, fill).await?).map(|reply| reply.appended)
     }
 }
 
-/// Parses an answer of `commit.lua`.
-pub(super) fn appended(reply: Reply) -> Result<Appended, StorageError> {
-    let (epoch, offset, repeated, _) = reply.ok_or(StorageError::Conflict)?;
-    Ok(Appended { position: position(&epoch, offset)?, repeated })
+/// What `commit.lua` appended, or found.
+pub(super) struct CommitReply {
+    pub(super) appended: Appended,
+    /// The epoch that the log began with.
+    origin: String,
+}
+
+impl CommitReply {
+    /// Parses an answer of the script.
+    pub(super) fn read(reply: Reply) -> Result<Self, StorageError> {
+        let (epoch, offset, repeated, origin) = reply.ok_or(StorageError::Conflict)?;
+        Ok(Self { appended: Appended { position: position(&epoch, offset)?, repeated }, origin })
+    }
 }
 
 fn silent() -> StorageError {

@@ -23,7 +23,6 @@ pub(super) struct Settings {
 }
 
 /// The versions of a script, or of some that belong together, for one database of a server.
-#[derive(Clone)]
 pub(super) struct Versions<T> {
     /// For logs that are kept like rooms.
     lasting: T,
@@ -40,8 +39,7 @@ impl<T> Versions<T> {
             let retain = retain_seconds(retain);
             format!(
                 "local length, bytes, publish, database, remember, retain = \
-                 '{entries}', {bytes}, '{publish}', '{database}', '{REMEMBER_ONCE}', '{retain}'\n\
-                 local may_change, change\n"
+                 '{entries}', {bytes}, '{publish}', '{database}', '{REMEMBER_ONCE}', '{retain}'\n"
             )
         };
         Self { lasting: make(&text(retain)), ephemeral: make(&text(Some(retain_game))) }
@@ -70,7 +68,6 @@ impl<T> ByDatabase<T> {
 }
 
 /// The two scripts that append to a log.
-#[derive(Clone)]
 pub(super) struct ScriptPair {
     /// The short one: appends to a log whose epoch is known.
     pub(super) append: Script,
@@ -92,5 +89,7 @@ pub(super) fn preloaded(settings: Settings, names: &PubSubNames) -> Vec<Script> 
 
 /// The complete script; `change` is one that defines what it changes besides, or nothing.
 pub(super) fn committing(settings: &str, change: &str) -> Script {
-    Script::new(&[settings, scripts::IDENTITY, scripts::TRIM, change, scripts::COMMIT].concat())
+    // Redis refuses to read a name that was never given.
+    const NO_CHANGE: &str = "local may_change, change\n";
+    Script::new(&[settings, NO_CHANGE, scripts::IDENTITY, scripts::TRIM, change, scripts::COMMIT].concat())
 }

@@ -69,11 +69,20 @@ impl Local {
         self.pauses = false;
     }
 
-    /// The ids of all members whose name is wanted; `None` where this node does not know them.
-    pub(in crate::presence) fn everybody(&self, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
-        let is_known = self.connections > 0 && self.roster.is_loaded();
-        let wanted = || self.roster.members().filter(|member| is_wanted(&member.name));
-        is_known.then(|| wanted().map(|member| member.id).collect())
+    /// The ids of the members with a name that is wanted; `None` where this node does not know the members.
+    pub(in crate::presence) fn members_called(&self, is_wanted: impl Fn(&Name) -> bool) -> Option<HashSet<UserId>> {
+        let wanted = || self.roster.names().filter(|(_, name)| is_wanted(name));
+        self.knows_all().then(|| wanted().map(|(id, _)| id.clone()).collect())
+    }
+
+    /// Whether a member has a name that is wanted; `None` where this node does not know the members.
+    pub(in crate::presence) fn is_any_called(&self, is_wanted: impl Fn(&Name) -> bool) -> Option<bool> {
+        self.knows_all().then(|| self.roster.names().any(|(_, name)| is_wanted(name)))
+    }
+
+    /// Whether the roster has all members, as of the last notice.
+    fn knows_all(&self) -> bool {
+        self.connections > 0 && self.roster.is_loaded()
     }
 
     /// Until the store has answered, at least this node's own people are known.

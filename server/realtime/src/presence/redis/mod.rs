@@ -38,6 +38,7 @@ const CHANNELS_AT_ONCE: usize = 32;
 /// How many entries of one channel are removed, and announced, in one step.
 const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
+// Not a transaction: Redis begins none while its memory is full.
 const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
 const SUMMARY: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
 

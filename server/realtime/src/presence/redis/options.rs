@@ -4,7 +4,6 @@ use std::time::Duration;
 
 /// The head of scripts that must work when Redis has no memory left: a leave frees some, a lease must be renewed.
 pub(super) const ALLOW_OOM: &str = "#!lua flags=allow-oom\n";
-// Not a transaction: Redis begins none while its memory is full.
 
 /// The settings of presence on Redis.
 #[derive(Clone, Debug)]

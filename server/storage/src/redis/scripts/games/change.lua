@@ -3,7 +3,7 @@
 -- KEYS from 3: game, seats, the seats as this question left them, the seats of those who are away, then all
 --       else that must live as long as the game, then what is past and goes
 -- ARGV from 7: id, state, when answers are taken: question, since, before, 1 if they are; 1 if nobody new comes
---       in, seconds to live, the number of the first key that goes, how many seats, how many who are away, then
+--       in, seconds to live, how many keys stay, how many seats, how many who are away, then
 --       each seat as player and seat, each player who is away, then fields of the game that are different, each
 --       with its value
 
@@ -18,7 +18,7 @@ local function change(version)
   local game, seats, counted, away = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
   local id, state, question, opened, closes, open, locked, live =
     ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-  local first_past = tonumber(ARGV[15])
+  local first_past = 3 + ARGV[15]
   local last_seat = 17 + 2 * ARGV[16]
   local last_away = last_seat + ARGV[17]
 
