@@ -48,8 +48,8 @@ pub struct Participant {
 }
 
 impl Participant {
-    /// Subscribes a connection of `person`, who is told the name that they have here; its frames are held until
-    /// [`Participant::activate`].
+    /// Subscribes a connection of `person`, who is told the name that they have here; its frames
+    /// are held until [`Participant::activate`].
     ///
     /// # Errors The log cannot be reached.
     pub(super) async fn begin(

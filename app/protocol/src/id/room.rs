@@ -63,8 +63,8 @@ impl RoomId {
         Self::parse(text).ok().filter(|room| room.0 == text)
     }
 
-    /// The room of the class that plays under `pin`; `game` is the game's id, because the next game under this PIN
-    /// has another room.
+    /// The room of the class that plays under `pin`; `game` is the game's id, because the next game under this
+    /// PIN has another room.
     ///
     /// # Errors [`InvalidId`], as [`Self::parse`]: the game's id is no part of a room's.
     pub fn of_class(pin: &Pin, game: &str) -> Result<Self, InvalidId> {
@@ -76,8 +76,8 @@ impl RoomId {
         if self.0.starts_with(CLASS) { RoomKind::Class } else { RoomKind::Open }
     }
 
-    /// The PIN and the id of a class's game; `None` for a room of another kind, and for an id that is not exactly as
-    /// [`Self::of_class`] makes it.
+    /// The PIN and the id of a class's game; `None` for a room of another kind, and for an id that is not exactly
+    /// as [`Self::of_class`] makes it.
     pub fn class_game(&self) -> Option<(Pin, &str)> {
         let (pin, game) = self.0.strip_prefix(CLASS)?.split_once(AFTER_PIN)?;
         let pin = Pin::parse(pin).ok()?;

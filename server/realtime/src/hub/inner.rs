@@ -1,5 +1,5 @@
-//! What the hub and its tasks share: the channels, the broker, and how a channel's log is read for somebody who
-//! comes back.
+//! What the hub and its tasks share: the channels, the broker, and how a channel's log is read for
+//! somebody who comes back.
 
 use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};

@@ -55,8 +55,8 @@ struct Key {
 }
 
 impl RedisQuizzes {
-    /// A store over the broker's connections for commands; `retain_results` is how long results stay; `None`
-    /// is for ever.
+    /// A store over the broker's connections for commands; `retain_results` is how long results stay;
+    /// `None` is for ever.
     pub fn new(router: Router, retain_results: Option<Duration>) -> Self {
         Self {
             keys: Keys(router.keyspace().clone()),

@@ -13,8 +13,8 @@ use super::scripts::{ByDatabase, ScriptPair, Settings};
 use super::values::position;
 use crate::broker::{Append, Appended, Growth, IdempotencyKey, random_epoch};
 
-/// The answer of `commit.lua`: the log's epoch, the offset, whether it was there before, the log's origin. `None`
-/// is a conflict.
+/// The answer of `commit.lua`: the log's epoch, the offset, whether it was there before, the log's origin.
+/// `None` is a conflict.
 type Reply = Option<(String, u64, bool, String)>;
 
 /// Appends to logs on all shards.
