@@ -19,6 +19,8 @@ use protocol::{MessageId, wire};
 use realtime::broker::redis::{self, Options, RedisBroker, envelope};
 use realtime::broker::{Append, Broker, Deliveries, IdempotencyKey};
 use realtime::channel::Channel;
+use realtime::event::{Event, EventHeader};
+use realtime::peers::Peers;
 use server::chat::Chat;
 use server::quota::{Addition, Counters, QuotaLimits, Quotas, Stored};
 use storage::StorageError;
@@ -76,7 +78,9 @@ fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
 #[divan::bench(args = LENGTHS)]
 fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
     let append = message(0, length);
-    let bytes = Bytes::from(format!("pAbCdEfGhIjKlMnOp 1234567 {}1234567{}", append.frame.head, append.frame.tail));
+    let Event { header, frame } = &append.event;
+    let (header, frame) = (header.as_str(), frame.fill(1_234_567));
+    let bytes = Bytes::from(format!("eAbCdEfGhIjKlMnOp 1234567 {header}{frame}"));
     bencher.bench(|| envelope::decode(append.channel.clone(), black_box(&bytes).clone()));
 }
 
@@ -152,6 +156,7 @@ async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
         sharded: false,
         node: "bench".into(),
         keyspace: Keyspace::default(),
+        peers: Peers::current(),
     };
     redis::connect(&server.url(), options).await.expect("Redis runs")
 }
@@ -175,7 +180,10 @@ fn message(number: u64, length: usize) -> Append {
     Append {
         channel: Channel::Room(room()),
         idempotency: Some(once),
-        frame: template,
+        event: Event {
+            header: EventHeader::new("said", 1_795_305_600_000, id.as_str(), author.id.as_str()),
+            frame: template,
+        },
         growth: realtime::broker::Growth::Free,
     }
 }

@@ -8,6 +8,7 @@ use protocol::game::frame::Availability;
 use protocol::{Member, Position, ServerMessage, wire};
 use realtime::Application;
 use realtime::channel::Channel;
+use realtime::event::EventHeader;
 use realtime::hub::{ControlFrames, Hub};
 use realtime::presence::Presence;
 use storage::clock;
@@ -37,10 +38,10 @@ impl Application for RoomsAndGames {
         }
     }
 
-    fn on_delivered(&self, publications: &[(Channel, Utf8Bytes)]) {
-        for (channel, frame) in publications {
-            if let Some(sent_at) = wire::sent_at(frame) {
-                let ms = u32::try_from(clock::now_ms().saturating_sub(sent_at)).unwrap_or(u32::MAX);
+    fn on_delivered(&self, publications: &[(Channel, Option<EventHeader>)]) {
+        for (channel, header) in publications {
+            if let Some(header) = header {
+                let ms = u32::try_from(clock::now_ms().saturating_sub(header.time())).unwrap_or(u32::MAX);
                 metrics::hot().publish_to_deliver.record(f64::from(ms) / 1000.0);
             }
             if let Channel::Game(_) = channel {

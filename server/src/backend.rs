@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use realtime::broker::{Broker, Deliveries, embedded, redis};
 use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
+use realtime::peers::Peers;
 use realtime::presence::PresenceStore;
 use realtime::presence::embedded::EmbeddedPresence;
 use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
@@ -127,11 +128,13 @@ async fn open_redis(
     servers: storage::redis::Servers,
 ) -> Result<Backend, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
+    let peers = Peers::default();
     let options = redis::Options {
         log,
         sharded: config.sharded_pubsub,
         node: node_name.clone(),
         keyspace: config.redis_prefix.clone(),
+        peers: peers.clone(),
     };
     let servers = match &config.redis_ca {
         Some(authorities) => servers.trusting(authorities)?,
@@ -143,7 +146,7 @@ async fn open_redis(
         Some(key) => key.to_owned(),
         None => key_in_redis(&router).await?,
     };
-    let presence = PresenceOptions::new(node_name.as_str());
+    let presence = PresenceOptions { peers, ..PresenceOptions::new(node_name.as_str()) };
     let quizzes = Arc::new(RedisQuizzes::new(router.clone(), config.storage.retain_results));
     info!("rooms are kept in Redis");
     Ok(Backend {

@@ -150,13 +150,6 @@ pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) 
     text
 }
 
-/// The `sentAt` of a stored `message` frame, read from its end without parsing it.
-pub fn sent_at(frame: &str) -> Option<u64> {
-    let digits = frame.strip_suffix("}}")?;
-    let start = digits.rfind(|c: char| !c.is_ascii_digit())? + 1;
-    digits[start..].parse().ok()
-}
-
 fn payload_of(frame: &str) -> Option<&str> {
     frame.strip_prefix(MESSAGE_HEAD)?.strip_suffix('}')
 }

@@ -9,6 +9,7 @@ use tungstenite::Utf8Bytes;
 
 use crate::broker::{Deliveries, Delivery, Ephemeral};
 use crate::channel::Channel;
+use crate::event::EventHeader;
 use crate::hub::{Batch, Hub};
 use crate::metrics;
 use crate::notice::Notice;
@@ -26,8 +27,9 @@ pub trait Application: Send + Sync {
     /// Somebody has a new name in all channels; presence knows it already. Called after the batch.
     fn on_renamed(&self, member: &Member);
 
-    /// Publications were handed to the listeners on this node, in this order. Called after the batch.
-    fn on_delivered(&self, publications: &[(Channel, Utf8Bytes)]);
+    /// Publications with these headers were handed to the listeners on this node, in this order. Called after the
+    /// batch.
+    fn on_delivered(&self, publications: &[(Channel, Option<EventHeader>)]);
 
     /// Notices may have been lost.
     fn on_interrupted(&self);
@@ -46,7 +48,7 @@ pub struct Dispatcher {
 /// What is done when the batch has gone out.
 #[derive(Default)]
 struct Afterwards {
-    delivered: Vec<(Channel, Utf8Bytes)>,
+    delivered: Vec<(Channel, Option<EventHeader>)>,
     renamed: Vec<Member>,
 }
 
@@ -76,10 +78,10 @@ impl Dispatcher {
 
     fn dispatch(&self, delivery: Delivery, batch: &mut Batch<'_>, afterwards: &mut Afterwards) {
         match delivery {
-            Delivery::Publication { channel, position, frame } => {
+            Delivery::Publication { channel, position, header, frame } => {
                 if let Ok(frame) = Utf8Bytes::try_from(frame) {
-                    batch.publication(&channel, &position, frame.clone());
-                    afterwards.delivered.push((channel, frame));
+                    batch.publication(&channel, &position, frame);
+                    afterwards.delivered.push((channel, header));
                 }
             }
             Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(frame) } => {

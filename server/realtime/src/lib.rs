@@ -13,6 +13,7 @@ pub mod broker;
 pub mod channel;
 pub mod coalesce;
 pub mod dispatcher;
+pub mod event;
 pub mod history;
 pub mod hub;
 pub mod metrics;
@@ -20,6 +21,7 @@ pub mod metrics;
 pub mod models;
 pub mod notice;
 pub mod outbox;
+pub mod peers;
 pub mod presence;
 mod sync;
 

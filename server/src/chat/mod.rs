@@ -16,6 +16,7 @@ use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, RoomKind, ServerMessage, Typing, wire};
 use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey};
 use realtime::channel::Channel;
+use realtime::event::{Event, EventHeader};
 use storage::{StorageError, clock};
 
 use crate::digest;
@@ -27,6 +28,8 @@ pub use service::ChatSockets;
 
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
+/// The type of the event that a message is.
+const SAID: &str = "said";
 /// What people read where the log of a room is damaged.
 const DAMAGED_ROOM: &str = "What is stored of this room is damaged. Tell whoever runs this server.";
 /// How many messages of a room are posted between two notes of its activity.
@@ -72,17 +75,18 @@ impl Chat {
     pub async fn post(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
         let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
-        let frame = wire::message_template(room, id, author, text, clock::now_ms());
+        let now = clock::now_ms();
+        let frame = wire::message_template(room, id, author, text, now);
+        let bytes = frame.head.len() + frame.tail.len();
         let append = Append {
             channel: Channel::Room(room.clone()),
             idempotency: Some(IdempotencyKey {
                 key: [author.id.as_str(), "/", id.as_str()].concat(),
                 digest: digest::of(text, DIGEST),
             }),
-            frame,
+            event: Event { header: EventHeader::new(SAID, now, id.as_str(), author.id.as_str()), frame },
             growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
-        let bytes = append.frame.head.len() + append.frame.tail.len();
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
             self.quotas.note(bytes as u64);

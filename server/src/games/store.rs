@@ -5,10 +5,13 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
 use protocol::game::{Answer, RecordedAnswer};
+use protocol::wire::Template;
 use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
 use realtime::broker::Appended;
+use realtime::event::{Event, EventHeader};
 use storage::StorageError;
+use storage::clock;
 
 use super::{
     Commit, GameSnapshot, Key, NewGame, Newcomer, NextRound, Rename, RenameOutcome, RoundQuiz, TakeOverOutcome,
@@ -94,6 +97,14 @@ pub struct Turnout {
     pub answered: usize,
     /// The number of all seats.
     pub players: usize,
+}
+
+/// The type of the event that a step of a game is.
+const STEPPED: &str = "stepped";
+
+/// The event that a change of a game is, for everybody in it.
+pub(super) fn stepped(frame: Template) -> Event {
+    Event { header: EventHeader::new(STEPPED, clock::now_ms(), "", ""), frame }
 }
 
 /// The version that a committed change has; `None` where another one came first.

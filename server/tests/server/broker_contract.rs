@@ -7,7 +7,7 @@ use realtime::broker::{Append, Appended, Delivery, Ephemeral, Growth, Head, Idem
 use realtime::channel::Channel;
 use storage::StorageError;
 
-use crate::cluster::{Cluster, any_channel, append, entry, frame};
+use crate::cluster::{Cluster, any_channel, append, entry, frame, header};
 
 on_every_backend!(Cluster => [
     a_publication_reaches_every_node_in_order,
@@ -39,7 +39,8 @@ async fn a_publication_reaches_every_node_in_order(mut cluster: Cluster) {
         for offset in 1..=5 {
             let position = Position { epoch: epoch.clone(), offset };
             let channel = cluster.channel.clone();
-            let expected = Delivery::Publication { channel, position, frame: frame("text", offset) };
+            let expected =
+                Delivery::Publication { channel, position, header: Some(header()), frame: frame("text", offset) };
             assert_eq!(node.next().await, expected);
         }
     }
@@ -250,7 +251,12 @@ async fn a_restart_keeps_all(mut cluster: Cluster) {
     let top = cluster.publish("next").await;
     assert_eq!(
         cluster.nodes[0].next().await,
-        Delivery::Publication { channel: cluster.channel.clone(), position: top.clone(), frame: frame("next", 2) }
+        Delivery::Publication {
+            channel: cluster.channel.clone(),
+            position: top.clone(),
+            header: Some(header()),
+            frame: frame("next", 2)
+        }
     );
     let replay = cluster.broker(0).replay(&cluster.channel, &start, ReadLimit::publications(10)).await.unwrap();
     assert_eq!(replay, Replay::All { publications: vec![entry("hello", 1), entry("next", 2)], top });

@@ -11,9 +11,11 @@ use realtime::broker::{
     Append, Appended, Broker, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded, redis,
 };
 use realtime::channel::Channel;
+use realtime::event::{Event, EventHeader};
 use realtime::history::History;
 use realtime::history::embedded::EmbeddedHistory;
 use realtime::history::redis::RedisHistory;
+use realtime::peers::Peers;
 use server::games;
 use server::games::embedded::EmbeddedGames;
 use server::games::redis::RedisGames;
@@ -36,7 +38,13 @@ pub fn log_limits(entries: u64) -> LogLimits {
 
 /// The options of a node that keeps so many entries of each log.
 pub fn redis_options(entries: u64, node: &str) -> redis::Options {
-    redis::Options { log: log_limits(entries), sharded: false, node: node.into(), keyspace: Keyspace::default() }
+    redis::Options {
+        log: log_limits(entries),
+        sharded: false,
+        node: node.into(),
+        keyspace: Keyspace::default(),
+        peers: Peers::current(),
+    }
 }
 
 /// The storage of the logs.
@@ -221,12 +229,17 @@ pub fn any_channel() -> Channel {
     Channel::Room(RoomId::parse(&name).unwrap())
 }
 
+/// The header of every event that [`append`] makes.
+pub fn header() -> EventHeader {
+    EventHeader::new("said", 1_700_000_000_000, "m1", "ana")
+}
+
 /// An append whose frame is `text` and the offset.
 pub fn append(channel: &Channel, text: &str, idempotency: Option<IdempotencyKey>) -> Append {
     Append {
         channel: channel.clone(),
         idempotency,
-        frame: Template { head: format!("{{\"{text}\":"), tail: "}".into() },
+        event: Event { header: header(), frame: Template { head: format!("{{\"{text}\":"), tail: "}".into() } },
         growth: realtime::broker::Growth::Free,
     }
 }

@@ -58,6 +58,7 @@ mod redis_faults;
 mod redis_restarts;
 mod redis_server;
 mod redis_shapes;
+mod redis_versions;
 mod refusals;
 mod renaming;
 mod results;

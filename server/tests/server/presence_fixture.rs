@@ -157,7 +157,7 @@ impl Stage {
 }
 
 fn redis_node(router: &storage::redis::Router, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
-    RedisPresence::new(router.clone(), Options { node: name.into(), lease, namespace: namespace.into() })
+    RedisPresence::new(router.clone(), Options { lease, namespace: namespace.into(), ..Options::new(name) })
 }
 
 pub fn person(id: &str) -> Member {

@@ -13,7 +13,7 @@ use storage::redis::Keyspace;
 
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, quiz, session};
-use crate::cluster::{LOG_LENGTH, Node, any_channel, append, frame, redis_node_with, redis_options};
+use crate::cluster::{LOG_LENGTH, Node, any_channel, append, frame, header, redis_node_with, redis_options};
 use crate::node::TestNode;
 use crate::redis_cluster::RedisCluster;
 use crate::redis_server::RedisServer;
@@ -55,7 +55,8 @@ async fn hear_nothing_of_each_other(mut nodes: [Node; 2]) {
             let ephemeral = Ephemeral::Frame(Bytes::from(word));
             assert_eq!(node.next().await, Delivery::Ephemeral { channel: channel.clone(), ephemeral });
             let position = protocol::Position { epoch: epoch.clone(), offset };
-            let said = Delivery::Publication { channel: channel.clone(), position, frame: frame(word, offset) };
+            let (channel, header) = (channel.clone(), Some(header()));
+            let said = Delivery::Publication { channel, position, header, frame: frame(word, offset) };
             assert_eq!(node.next().await, said);
         }
         epochs.push(epoch);

@@ -6,6 +6,7 @@ use protocol::wire::Template;
 use protocol::{ErrorCode, HistoryPage, Member, MessageId, Name, Position, RoomId, RoomSummary, UserId, limits, wire};
 use realtime::broker::{Append, Growth};
 use realtime::channel::Channel;
+use realtime::event::{Event, EventHeader};
 use reqwest::StatusCode;
 use server::rooms::Listing;
 
@@ -22,8 +23,8 @@ async fn keep_as_it_is(node: &TestNode, room: &RoomId, text: &str, name: &str) {
     let member = Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Eve").unwrap() };
     let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, 1);
     let frame = Template { tail: frame.tail.replace("\"Eve\"", &wire::encode(name)), ..frame };
-    let channel = Channel::Room(room.clone());
-    let append = Append { channel, idempotency: None, frame, growth: Growth::Free };
+    let (channel, header) = (Channel::Room(room.clone()), EventHeader::new("said", 1, "m1", "u1"));
+    let append = Append { channel, idempotency: None, event: Event { header, frame }, growth: Growth::Free };
     node.node().broker.publish(append).await.unwrap();
 }
 

@@ -7,11 +7,11 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use bytes::Bytes;
-use protocol::wire::Template;
 use protocol::{Epoch, Position, limits};
 use storage::StorageError;
 
 use crate::channel::Channel;
+use crate::event::{Event, EventHeader};
 use crate::sync::mpsc;
 
 pub mod embedded;
@@ -75,8 +75,8 @@ pub struct Append {
     pub channel: Channel,
     /// Makes a repeated append harmless; with `None` each call appends.
     pub idempotency: Option<IdempotencyKey>,
-    /// The frame, with a gap for the offset.
-    pub frame: Template,
+    /// The event, which gets the next offset.
+    pub event: Event,
     /// Whether the log may grow by this entry.
     pub growth: Growth,
 }
@@ -163,6 +163,8 @@ pub enum Delivery {
         channel: Channel,
         /// The position of the entry.
         position: Position,
+        /// The header of the event; `None` from a node of an earlier version, and while one lives.
+        header: Option<EventHeader>,
         /// The text that clients get.
         frame: Bytes,
     },

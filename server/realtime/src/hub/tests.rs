@@ -10,6 +10,7 @@ use tokio::time::{advance, sleep};
 use super::inner::LINGER;
 use super::*;
 use crate::broker::{Append, embedded};
+use crate::event::{Event, EventHeader};
 
 fn hub(folder: &tempfile::TempDir) -> Hub {
     let store = Sqlite::open(folder.path()).unwrap();
@@ -36,7 +37,10 @@ fn said_in(channel: &Channel) -> Append {
     Append {
         channel: channel.clone(),
         idempotency: None,
-        frame: Template { head: r#"{"offset":"#.into(), tail: "}".into() },
+        event: Event {
+            header: EventHeader::new("said", 7, "", ""),
+            frame: Template { head: r#"{"offset":"#.into(), tail: "}".into() },
+        },
         growth: crate::broker::Growth::Free,
     }
 }

@@ -18,7 +18,7 @@ use storage::clock::now_ms;
 use storage::sqlite::Sqlite;
 use tokio::time::Instant;
 
-use super::store::version_of;
+use super::store::{stepped, version_of};
 use super::{
     AnswerOutcome, Commit, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus, Rename,
     RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, in_order,
@@ -75,7 +75,7 @@ impl EmbeddedGames {
         change: impl FnOnce(&rusqlite::Connection, u64) -> rows::Result<bool> + Send + 'static,
     ) -> Result<Option<u64>, StorageError> {
         let channel = Channel::Game(pin.clone());
-        version_of(self.broker.commit(&channel, expected, change, frame).await)
+        version_of(self.broker.commit(&channel, expected, change, stepped(frame)).await)
     }
 }
 

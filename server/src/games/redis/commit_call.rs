@@ -9,7 +9,7 @@ use storage::StorageError;
 
 use super::RedisGames;
 use super::keys::Keys;
-use crate::games::store::version_of;
+use crate::games::store::{stepped, version_of};
 use crate::games::{Commit, EntrancePolicy, GAME_TTL_SECONDS, Key, NewGame, NextRound};
 
 /// One change, as `games/change.lua` makes it.
@@ -76,7 +76,8 @@ impl RedisGames {
             }
         };
         let channel = Channel::Game(key.pin.clone());
-        version_of(self.broker.commit(&channel, *expected, &self.change, fill, frame).await)
+        let event = stepped((*frame).clone());
+        version_of(self.broker.commit(&channel, *expected, &self.change, fill, &event).await)
     }
 }
 

@@ -60,8 +60,11 @@ async fn a_change_is_numbered_and_told_in_one_step(mut cluster: Cluster) {
     let top = cluster.broker(1).top(&channel).await.unwrap();
     assert_eq!(top.position.offset, version);
     for node in &mut cluster.nodes {
-        let Delivery::Publication { channel: told, position, frame: text } = node.next().await else { panic!() };
+        let Delivery::Publication { channel: told, position, header, frame: text } = node.next().await else {
+            panic!()
+        };
         assert_eq!((told, position), (channel.clone(), top.position.clone()));
+        assert_eq!(header.map(|header| header.kind().to_owned()).as_deref(), Some("stepped"));
         assert_eq!(text, frame(&key, &state).fill(version));
         assert_eq!(Some(text), top.frame);
     }

@@ -49,7 +49,7 @@ impl Log {
         self.said += 1;
         let (meta, once) =
             (beside(channel, ":meta"), beside(channel, &format!(":once:{:08}/{:016}", self.node, self.said)));
-        command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b""]);
+        command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b"", b""]);
     }
 }
 

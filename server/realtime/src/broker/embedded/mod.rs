@@ -10,7 +10,6 @@ use std::time::Duration;
 use async_trait::async_trait;
 use bytes::Bytes;
 use protocol::Position;
-use protocol::wire::Template;
 use storage::StorageError;
 use storage::sqlite::Sqlite;
 
@@ -20,6 +19,7 @@ use super::{
     random_epoch,
 };
 use crate::channel::Channel;
+use crate::event::{Event, EventHeader};
 
 pub(crate) mod log;
 
@@ -73,7 +73,7 @@ impl EmbeddedBroker {
         self.fan_out.deliver(channel, || Delivery::Ephemeral { channel: channel.clone(), ephemeral });
     }
 
-    /// Makes a change and appends `frame` with the offset that the change gets as its version, in one
+    /// Makes a change and appends `event` with the offset that the change gets as its version, in one
     /// transaction. `change` returns false where what is stored is not at the version `expected`; 0 is that of
     /// nothing. The offset is above it, also in a log that was lost.
     ///
@@ -85,7 +85,7 @@ impl EmbeddedBroker {
         channel: &Channel,
         expected: u64,
         change: F,
-        frame: Template,
+        event: Event,
     ) -> Result<Appended, StorageError>
     where
         F: FnOnce(&rusqlite::Connection, u64) -> Result<bool, StorageError> + Send + 'static,
@@ -96,8 +96,8 @@ impl EmbeddedBroker {
             if !change(sql, log.top + 1)? {
                 return Err(StorageError::Conflict);
             }
-            let (position, frame) = log.append(sql, None, &frame, keep, Growth::Free)?;
-            Ok(AppendOutcome::Now { position, frame })
+            let (position, frame) = log.append(sql, None, &event.frame, keep, Growth::Free)?;
+            Ok(AppendOutcome::Now { position, header: event.header, frame })
         };
         self.write_and_deliver(channel, write).await
     }
@@ -111,9 +111,12 @@ impl EmbeddedBroker {
         // On the writer's thread, so that deliveries are in the order of offsets.
         let deliver = move |written| match written {
             AppendOutcome::Before(position) => Appended { position, repeated: true },
-            AppendOutcome::Now { position, frame } => {
+            AppendOutcome::Now { position, header, frame } => {
                 let appended = Appended { position: position.clone(), repeated: false };
-                fan_out.deliver(&channel, || Delivery::Publication { channel: channel.clone(), position, frame });
+                fan_out.deliver(&channel, || {
+                    let header = Some(header);
+                    Delivery::Publication { channel: channel.clone(), position, header, frame }
+                });
                 appended
             }
         };
@@ -133,7 +136,7 @@ impl Broker for EmbeddedBroker {
     }
 
     async fn publish(&self, append: Append) -> Result<Appended, StorageError> {
-        let Append { channel, idempotency, frame, growth } = append;
+        let Append { channel, idempotency, event, growth } = append;
         let (keep, written) = (self.options.log, channel.clone());
         let write = move |sql: &_| {
             let log = match growth {
@@ -143,8 +146,8 @@ impl Broker for EmbeddedBroker {
             match idempotency.as_ref().map(|idempotency| log.find_earlier(sql, idempotency)).transpose()?.flatten() {
                 Some(offset) => Ok(AppendOutcome::Before(Position { epoch: log.epoch, offset })),
                 None => {
-                    let (position, frame) = log.append(sql, idempotency.as_ref(), &frame, keep, growth)?;
-                    Ok(AppendOutcome::Now { position, frame })
+                    let (position, frame) = log.append(sql, idempotency.as_ref(), &event.frame, keep, growth)?;
+                    Ok(AppendOutcome::Now { position, header: event.header, frame })
                 }
             }
         };
@@ -211,7 +214,7 @@ fn no_new_log() -> StorageError {
 }
 
 enum AppendOutcome {
-    Now { position: Position, frame: Bytes },
+    Now { position: Position, header: EventHeader, frame: Bytes },
     Before(Position),
 }
 

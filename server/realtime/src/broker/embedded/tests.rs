@@ -12,6 +12,7 @@ use tempfile::TempDir;
 use super::{EmbeddedBroker, Options, open};
 use crate::broker::{Appended, Broker, Deliveries, Delivery, LogLimits};
 use crate::channel::Channel;
+use crate::event::{Event, EventHeader};
 
 const DAY: Duration = Duration::from_secs(86_400);
 
@@ -24,8 +25,9 @@ fn channel() -> Channel {
     Channel::Room(RoomId::parse("garden").unwrap())
 }
 
-fn frame() -> Template {
-    Template { head: "[".into(), tail: "]".into() }
+fn event() -> Event {
+    let frame = Template { head: "[".into(), tail: "]".into() };
+    Event { header: EventHeader::new("changed", 7, "", "ana"), frame }
 }
 
 /// Commits a change that always may be made, or never.
@@ -34,7 +36,7 @@ async fn commit(broker: &EmbeddedBroker, expected: u64, may: bool) -> Result<App
         assert_eq!(sql.execute("UPDATE probe SET beats = ?1", [i64::try_from(version).unwrap()])?, 1);
         Ok(may)
     };
-    broker.commit(&channel(), expected, change, frame()).await
+    broker.commit(&channel(), expected, change, event()).await
 }
 
 #[tokio::test]
@@ -49,8 +51,13 @@ async fn a_change_that_may_not_be_made_leaves_nothing() {
     assert_eq!(logs.await, Ok(0), "and there is no log");
     let appended = commit(&broker, 0, true).await.unwrap();
     assert_eq!((appended.position.offset, appended.repeated), (1, false));
-    let Ok(Delivery::Publication { position, frame, .. }) = deliveries.try_recv() else { panic!("nothing was told") };
-    assert_eq!((position, &frame[..]), (appended.position, &b"[1]"[..]));
+    let told = Delivery::Publication {
+        channel: channel(),
+        position: appended.position,
+        header: Some(event().header),
+        frame: "[1]".into(),
+    };
+    assert_eq!(deliveries.try_recv(), Ok(told));
     assert!(deliveries.try_recv().is_err(), "nobody was told of the other one");
 }
 

@@ -59,5 +59,5 @@ pub fn what_is_dropped_is_followed_by_interrupted() {
 fn publication(offset: u64) -> Delivery {
     let channel = Channel::Room(RoomId::parse("room1").unwrap());
     let position = Position { epoch: Epoch::parse("e").unwrap(), offset };
-    Delivery::Publication { channel, position, frame: "frame".into() }
+    Delivery::Publication { channel, position, header: None, frame: "frame".into() }
 }

@@ -1,6 +1,5 @@
 //! Appends to a log in the same step as a store makes a change in Redis.
 
-use protocol::wire::Template;
 use redis::{Script, ScriptInvocation};
 use storage::StorageError;
 
@@ -9,6 +8,7 @@ use super::scripts::{ByDatabase, committing};
 use super::{RedisBroker, names};
 use crate::broker::{Appended, Growth, random_epoch};
 use crate::channel::Channel;
+use crate::event::Event;
 
 /// A change of a store: what `log/commit.lua` runs in the same step as it appends.
 pub struct ChangeScript(ByDatabase<Script>);
@@ -19,7 +19,7 @@ impl RedisBroker {
         ChangeScript(ByDatabase::new(self.settings, &self.databases, |settings| committing(settings, lua)))
     }
 
-    /// Makes a change and appends `frame` with the offset that the change gets as its version, in one step, if
+    /// Makes a change and appends `event` with the offset that the change gets as its version, in one step, if
     /// what is stored is at the version `expected`; 0 is that of nothing. The offset is above it, also in a log
     /// that was lost. `fill` adds the keys and arguments of the change.
     ///
@@ -32,14 +32,14 @@ impl RedisBroker {
         expected: u64,
         change: &ChangeScript,
         fill: impl FnOnce(&mut ScriptInvocation<'_>),
-        frame: &Template,
+        event: &Event,
     ) -> Result<Appended, StorageError> {
         let shard = self.client.router().of(channel)?;
         let (keyspace, epoch) = (shard.keyspace(), random_epoch());
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
-            call.arg(&frame.head).arg(&frame.tail).arg(epoch.as_str()).arg(run);
-            call.arg(Growth::Free.as_str()).arg(expected);
+            call.arg(&event.frame.head).arg(&event.frame.tail).arg(epoch.as_str()).arg(run);
+            call.arg(Growth::Free.as_str()).arg(expected).arg(self.publisher.told_header(event));
             fill(call);
         };
         CommitReply::read(shard.invoke_on(change.0.of(&shard, channel)?, fill).await?).map(|reply| reply.appended)

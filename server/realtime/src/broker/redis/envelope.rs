@@ -1,6 +1,7 @@
 //! The form of a delivery in Redis pub/sub: one letter, then the rest.
 //!
-//! - `p{epoch} {offset} {frame}`: a publication
+//! - `e{epoch} {offset} {header}{frame}`: a publication; the [header](EventHeader) ends in a space
+//! - `p{epoch} {offset} {frame}`: the same without a header, as nodes of the version before write and read it
 //! - `f{frame}`: an ephemeral frame
 //! - `n{body}`: a notice between nodes
 //!
@@ -11,6 +12,7 @@ use protocol::{Epoch, Position};
 
 use crate::broker::{Delivery, Ephemeral};
 use crate::channel::Channel;
+use crate::event::EventHeader;
 
 /// Encodes something that is not kept.
 pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
@@ -28,20 +30,28 @@ pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
 pub fn decode(channel: Channel, envelope: Bytes) -> Option<Delivery> {
     let body = envelope.slice(1.min(envelope.len())..);
     match envelope.first()? {
-        b'p' => publication(channel, body),
+        b'e' => publication(channel, body, true),
+        b'p' => publication(channel, body, false),
         b'f' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(body) }),
         b'n' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) }),
         _ => None,
     }
 }
 
-fn publication(channel: Channel, body: Bytes) -> Option<Delivery> {
+fn publication(channel: Channel, body: Bytes, has_header: bool) -> Option<Delivery> {
     let mut parts = body.splitn(3, |byte| *byte == b' ');
     let epoch = std::str::from_utf8(parts.next()?).ok()?;
     let offset = std::str::from_utf8(parts.next()?).ok()?;
-    let frame = body.slice(epoch.len() + offset.len() + 2..);
+    let rest = body.slice(epoch.len() + offset.len() + 2..);
     let position = Position { epoch: Epoch::parse(epoch).ok()?, offset: offset.parse().ok()? };
-    Some(Delivery::Publication { channel, position, frame })
+    let (header, frame) = match has_header {
+        true => {
+            let length = EventHeader::length_in(&rest)?;
+            (Some(EventHeader::parse(rest.slice(..length))?), rest.slice(length..))
+        }
+        false => (None, rest),
+    };
+    Some(Delivery::Publication { channel, position, header, frame })
 }
 
 #[cfg(test)]
@@ -65,12 +75,18 @@ mod tests {
     fn a_publication_carries_its_place() {
         let read = decode(room(), Bytes::from("pabc 12 {\"a\": 1}"));
         let position = Position { epoch: Epoch::parse("abc").unwrap(), offset: 12 };
-        assert_eq!(read, Some(Delivery::Publication { channel: room(), position, frame: Bytes::from("{\"a\": 1}") }));
+        let frame = Bytes::from("{\"a\": 1}");
+        let (channel, header) = (room(), None);
+        let expected = Delivery::Publication { channel, position: position.clone(), header, frame: frame.clone() };
+        assert_eq!(read, Some(expected));
+        let header = EventHeader::new("said", 7, "m1", "ana");
+        let read = decode(room(), Bytes::from(format!("eabc 12 {}{{\"a\": 1}}", header.as_str())));
+        assert_eq!(read, Some(Delivery::Publication { channel: room(), position, header: Some(header), frame }));
     }
 
     #[test]
     fn rubbish_is_left_aside() {
-        for rubbish in ["", "p", "pabc", "pabc x y", "zzz"] {
+        for rubbish in ["", "p", "pabc", "pabc x y", "e", "eabc 12 said 7 m1", "eabc 12 said x m1 ana {}", "zzz"] {
             assert_eq!(decode(room(), Bytes::from(rubbish)), None, "{rubbish:?}");
         }
     }

@@ -22,6 +22,7 @@ use self::scripts::Settings;
 use super::queue::Queue;
 use super::{Append, Appended, Broker, Deliveries, Ephemeral, Head, LogLimits, Publication, ReadLimit, Replay};
 use crate::channel::Channel;
+use crate::peers::Peers;
 
 mod commit;
 mod deliveries;
@@ -49,6 +50,8 @@ pub struct Options {
     pub node: String,
     /// The names in Redis; the prefix must be the same on all nodes.
     pub keyspace: Keyspace,
+    /// What the other nodes understand.
+    pub peers: Peers,
 }
 
 /// Connects to the servers that [`Servers::parse`] reads from `servers`.
@@ -65,14 +68,14 @@ pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker
 /// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
 pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
     let (queue, deliveries) = Queue::new();
-    let Options { log, sharded, node, keyspace } = options;
+    let Options { log, sharded, node, keyspace, peers } = options;
     let is_sharded = sharded || servers.shape == Topology::Cluster;
     let settings = Settings { log, is_sharded };
     let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
     let databases: Vec<_> = databases.collect();
     // How many masters a cluster has is not known yet.
     let masters = if is_sharded { servers.count().max(CLUSTER_MASTERS) } else { servers.count() };
-    let publisher = Publisher::new(settings, &databases, masters);
+    let publisher = Publisher::new(settings, &databases, masters, peers);
     let client = Client::open(
         servers,
         storage::redis::Options {

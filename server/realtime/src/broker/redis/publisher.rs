@@ -12,6 +12,8 @@ use super::names;
 use super::scripts::{ByDatabase, ScriptPair, Settings};
 use super::values::position;
 use crate::broker::{Append, Appended, Growth, IdempotencyKey, random_epoch};
+use crate::event::Event;
+use crate::peers::Peers;
 
 /// The answer of `commit.lua`: the log's epoch, the offset, whether it was there before, the log's origin.
 /// `None` is a conflict.
@@ -21,6 +23,7 @@ type Reply = Option<(String, u64, bool, String)>;
 pub(super) struct Publisher {
     scripts: ByDatabase<ScriptPair>,
     epoch_cache: EpochCache,
+    peers: Peers,
 }
 
 /// One append at the shard that keeps the log.
@@ -33,8 +36,14 @@ struct Call<'a> {
 
 impl Publisher {
     /// A publisher for servers that use these databases; `servers` is their number.
-    pub(super) fn new(settings: Settings, databases: &[PubSubNames], servers: usize) -> Self {
-        Self { scripts: ByDatabase::new(settings, databases, ScriptPair::new), epoch_cache: EpochCache::new(servers) }
+    pub(super) fn new(settings: Settings, databases: &[PubSubNames], servers: usize, peers: Peers) -> Self {
+        let scripts = ByDatabase::new(settings, databases, ScriptPair::new);
+        Self { scripts, epoch_cache: EpochCache::new(servers), peers }
+    }
+
+    /// The header of an event as scripts announce it; empty while a node lives that would not understand it.
+    pub(super) fn told_header<'a>(&self, event: &'a Event) -> &'a str {
+        if self.peers.are_current() { event.header.as_str() } else { "" }
     }
 
     /// Implements [`Broker::publish`](crate::broker::Broker::publish) on the shard that keeps the log.
@@ -80,7 +89,7 @@ impl Call<'_> {
         let script = self.scripts.commit.get_hash();
         let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
         words.extend(keys.iter().map(String::as_bytes));
-        words.extend(arguments(self.append, &epoch, connection.run()));
+        words.extend(self.arguments(&epoch, connection.run()));
         let reply = CommitReply::read(connection.call(&words, read).await?);
         Ok(reply.map(|CommitReply { appended, origin }| {
             let log = Log { epoch: appended.position.epoch.clone(), origin };
@@ -99,7 +108,7 @@ impl Call<'_> {
         let keys = keys_of(self.shard.keyspace(), self.append);
         let memory = [&log.origin, " ", &idempotency.digest, " "].concat();
         let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
-        let words: [&str; 10] = [
+        let words: [&str; 11] = [
             "EVALSHA",
             self.scripts.append.get_hash(),
             "3",
@@ -108,8 +117,9 @@ impl Call<'_> {
             once_key,
             log.epoch.as_str(),
             &memory,
-            &self.append.frame.head,
-            &self.append.frame.tail,
+            &self.append.event.frame.head,
+            &self.append.event.frame.tail,
+            self.publisher.told_header(&self.append.event),
         ];
         let read = |value: RespValue<'_>| match value {
             RespValue::Null => Some(None),
@@ -129,11 +139,22 @@ impl Call<'_> {
             for key in keys_of(self.shard.keyspace(), self.append) {
                 call.key(key);
             }
-            for argument in arguments(self.append, &epoch, run) {
+            for argument in self.arguments(&epoch, run) {
                 call.arg(argument);
             }
         };
         CommitReply::read(self.shard.invoke_on(&self.scripts.commit, fill).await?).map(|reply| reply.appended)
+    }
+
+    /// The arguments of `commit.lua`, in its order.
+    fn arguments<'a>(&'a self, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
+        // What a publication appends depends on nothing that is stored.
+        const EXPECTED: &str = "0";
+        let Append { event, growth, idempotency, .. } = self.append;
+        let header = self.publisher.told_header(event);
+        let all = [&event.frame.head, &*event.frame.tail, epoch.as_str(), run, growth.as_str(), EXPECTED, header];
+        let digest = idempotency.iter().map(|idempotency| idempotency.digest.as_str());
+        all.into_iter().chain(digest).map(str::as_bytes)
     }
 }
 
@@ -154,14 +175,6 @@ impl CommitReply {
 
 fn silent() -> StorageError {
     StorageError::Unavailable("Redis does not answer".into())
-}
-
-/// The arguments of `commit.lua`, in its order.
-fn arguments<'a>(append: &'a Append, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
-    // What a publication appends depends on nothing that is stored.
-    const EXPECTED: &str = "0";
-    let all = [append.frame.head.as_str(), &append.frame.tail, epoch.as_str(), run, append.growth.as_str(), EXPECTED];
-    all.into_iter().chain(append.idempotency.iter().map(|idempotency| idempotency.digest.as_str())).map(str::as_bytes)
 }
 
 /// The keys of both scripts, in their order.

@@ -1,6 +1,7 @@
 //! The lease of this node, and its claims on what dead nodes left.
 //!
-//! A lease has a name of its own, made of the node's name and a random part. A lease that ran out never comes
+//! A lease has a name of its own, made of the node's name, a random part, and the [version](VERSION) of what the
+//! node understands. A lease that ran out never comes
 //! back: the node takes another, under another name. So a node that was thought dead, or is started again,
 //! cannot keep alive what others are removing.
 
@@ -17,6 +18,7 @@ use tokio::time::Instant;
 use super::keys::Keys;
 use super::options::{ALLOW_OOM, Options};
 use crate::channel::Channel;
+use crate::peers::VERSION;
 use crate::presence::Lease;
 
 /// How many dead nodes one call claims at most.
@@ -43,8 +45,10 @@ struct LeaseTerm {
 }
 
 /// The answer of `renew.lua`.
-struct Renewed {
-    lease: Lease,
+pub(super) struct Renewed {
+    pub(super) lease: Lease,
+    /// Whether all nodes with a lease are of this version or a later one.
+    pub(super) are_peers_current: bool,
     claimed: Claimed,
 }
 
@@ -93,14 +97,14 @@ impl Leases {
     }
 
     /// Renews the lease; if it was lost, the next call of [`Self::node`] takes another.
-    pub(super) async fn renew(&self) -> Result<Lease, StorageError> {
+    pub(super) async fn renew(&self) -> Result<Renewed, StorageError> {
         let term = self.current();
         self.take(&term).await?;
         let renewed = self.invoke(&term, 0, "renew").await?;
         if renewed.lease == Lease::Lost {
             *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(LeaseTerm::new(&self.options.node));
         }
-        Ok(renewed.lease)
+        Ok(renewed)
     }
 
     /// Claims what dead nodes left. Only the holder of a lease may.
@@ -161,14 +165,15 @@ impl Leases {
         let mut renew = self.renew.prepare_invoke();
         renew.key(self.keys.leases(&self.options.namespace)).key(self.keys.expired(&self.options.namespace));
         renew.arg(&term.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
-        renew.arg(claims).arg(what);
+        renew.arg(claims).arg(what).arg(VERSION);
         let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
             *term.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         }
         let until = reply.next().unwrap_or_default();
-        Ok(Renewed { lease, claimed: Claimed { until, nodes: reply.collect() } })
+        let are_peers_current = reply.next().as_deref() == Some("0");
+        Ok(Renewed { lease, are_peers_current, claimed: Claimed { until, nodes: reply.collect() } })
     }
 
     fn current(&self) -> Arc<LeaseTerm> {
@@ -181,7 +186,7 @@ impl LeaseTerm {
         // Names are stored separated by spaces.
         let node: String = node.chars().map(|c| if c.is_whitespace() { '-' } else { c }).collect();
         Self {
-            name: format!("{node}.{:016x}", rand::random::<u64>()),
+            name: format!("{node}.{:016x}~{VERSION}", rand::random::<u64>()),
             taken: OnceCell::new(),
             renewed: Mutex::new(Instant::now()),
         }

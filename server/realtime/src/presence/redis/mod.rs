@@ -23,6 +23,7 @@ use tracing::{info, warn};
 use super::{Lease, PresenceStore, Preview, Snapshot, Summary};
 use crate::broker::redis::names;
 use crate::channel::Channel;
+use crate::peers::Peers;
 
 mod keys;
 mod lease;
@@ -48,6 +49,7 @@ pub struct RedisPresence {
     keys: Keys,
     /// One for each site; a node has a lease at every one.
     leases: Vec<Leases>,
+    peers: Peers,
     leave: Script,
     page: Script,
     enter: String,
@@ -63,6 +65,7 @@ impl RedisPresence {
             keys: Keys(router.keyspace().clone()),
             router,
             leases,
+            peers: options.peers,
             enter: [presence::PEOPLE, presence::ENTER].concat(),
             leave: Script::new(&[ALLOW_OOM, presence::PEOPLE, presence::LEAVE].concat()),
             page: Script::new(presence::PAGE),
@@ -235,11 +238,12 @@ impl PresenceStore for RedisPresence {
 
     async fn renew(&self) -> Result<Lease, StorageError> {
         let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
+        self.peers.note(renewed.iter().all(|renewed| renewed.as_ref().is_ok_and(|renewed| renewed.are_peers_current)));
         // A site that is not reached is reported by its shard; the others go on.
         if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
             return Err(error.clone());
         }
-        match renewed.iter().flatten().all(|lease| *lease == Lease::Kept) {
+        match renewed.iter().flatten().all(|renewed| renewed.lease == Lease::Kept) {
             true => Ok(Lease::Kept),
             false => Ok(Lease::Lost),
         }

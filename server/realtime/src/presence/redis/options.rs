@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use crate::peers::Peers;
+
 /// The head of scripts that must work when Redis has no memory left: a leave frees some, a lease must be renewed.
 pub(super) const ALLOW_OOM: &str = "#!lua flags=allow-oom\n";
 
@@ -14,11 +16,13 @@ pub struct Options {
     pub lease: Duration,
     /// `nodes`; tests use others to keep their nodes apart.
     pub namespace: String,
+    /// Is told what the nodes with a lease understand.
+    pub peers: Peers,
 }
 
 impl Options {
     /// The default times for a node of this name.
     pub fn new(node: impl Into<String>) -> Self {
-        Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into() }
+        Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into(), peers: Peers::default() }
     }
 }

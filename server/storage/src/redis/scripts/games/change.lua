@@ -2,7 +2,7 @@
 --
 -- KEYS from 3: game, seats, the seats as this question left them, the seats of those who are away, then all
 --       else that must live as long as the game, then what is past and goes
--- ARGV from 7: id, state, when answers are taken: question, since, before, 1 if they are; 1 if nobody new comes
+-- ARGV from 8: id, state, when answers are taken: question, since, before, 1 if they are; 1 if nobody new comes
 --       in, seconds to live, how many keys stay, how many seats, how many who are away, then
 --       each seat as player and seat, each player who is away, then fields of the game that are different, each
 --       with its value
@@ -11,16 +11,16 @@
 local function may_change(expected)
   if expected == '0' then return redis.call('EXISTS', KEYS[3]) == 0 end
   local known = redis.call('HMGET', KEYS[3], 'id', 'version')
-  return known[1] == ARGV[7] and known[2] == expected
+  return known[1] == ARGV[8] and known[2] == expected
 end
 
 local function change(version)
   local game, seats, counted, away = KEYS[3], KEYS[4], KEYS[5], KEYS[6]
   local id, state, question, opened, closes, open, locked, live =
-    ARGV[7], ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14]
-  local first_past = 3 + ARGV[15]
-  local last_seat = 17 + 2 * ARGV[16]
-  local last_away = last_seat + ARGV[17]
+    ARGV[8], ARGV[9], ARGV[10], ARGV[11], ARGV[12], ARGV[13], ARGV[14], ARGV[15]
+  local first_past = 3 + ARGV[16]
+  local last_seat = 18 + 2 * ARGV[17]
+  local last_away = last_seat + ARGV[18]
 
   redis.call('HSET', game, 'id', id, 'version', version, 'state', state, 'open', open, 'locked', locked)
   if open == '1' then
@@ -36,7 +36,7 @@ local function change(version)
       redis.call('HDEL', seats, ARGV[at])
     end
   end
-  for at = 18, last_seat, 2 do
+  for at = 19, last_seat, 2 do
     -- Not for those who were sent away meanwhile.
     if redis.call('HEXISTS', seats, ARGV[at]) == 1 then
       redis.call('HSET', seats, ARGV[at], ARGV[at + 1])

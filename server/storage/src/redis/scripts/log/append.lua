@@ -8,11 +8,12 @@
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
---       and tail of the frame
+--       and tail of the frame, the header to announce (nothing: a node lives that
+--       would not understand it)
 -- Returns the offset; false where commit.lua has to do it.
 
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]
-local epoch, head, tail = ARGV[1], ARGV[3], ARGV[4]
+local epoch, head, tail, header = ARGV[1], ARGV[3], ARGV[4], ARGV[5]
 
 if redis.call('HGET', meta, 'epoch') ~= epoch then return false end
 local top = redis.call('HINCRBY', meta, 'top', 1)
@@ -37,6 +38,7 @@ if top % 64 == 0 then
     end
   end
 end
--- The form that `envelope.rs` reads.
-redis.call(publish, log .. database, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+-- The forms that `envelope.rs` reads.
+local form = header == '' and 'p' or 'e'
+redis.call(publish, log .. database, form .. epoch .. ' ' .. offset .. ' ' .. header .. head .. offset .. tail)
 return top

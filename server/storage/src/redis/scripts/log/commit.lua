@@ -5,17 +5,19 @@
 -- A store whose change must be in the same step puts its own script before this one, which defines two functions:
 --   may_change(expected)  whether what is stored is at the version that was expected; it writes nothing
 --   change(offset)        makes the change; its first write is one that Redis refuses when its memory is full
--- Its keys begin at KEYS[3], its arguments at ARGV[7]. Without a change, these are the key of an append that
+-- Its keys begin at KEYS[3], its arguments at ARGV[8]. Without a change, these are the key of an append that
 -- must happen once, and a digest of what is said; or nothing.
 --
 -- KEYS: meta, log
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
---       whether the log may grow (free, level), the version that was expected
+--       whether the log may grow (free, level), the version that was expected, the
+--       header to announce (nothing: a node lives that would not understand it)
 -- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest, and where the change may
 -- not be made.
 
-local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[7]
-local head, tail, new_epoch, run, growth, expected = ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6]
+local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[8]
+local head, tail, new_epoch, run, growth, expected, header =
+  ARGV[1], ARGV[2], ARGV[3], ARGV[4], ARGV[5], ARGV[6], ARGV[7]
 
 if change and not may_change(expected) then return false end
 
@@ -62,6 +64,7 @@ if growth == 'level' then
   -- Two for one, because they may be shorter.
   redis.call('XTRIM', log, 'MAXLEN', '=', math.max(redis.call('XLEN', log) - 2, 1))
 end
--- The form that `envelope.rs` reads.
-redis.call(publish, log .. database, 'p' .. epoch .. ' ' .. offset .. ' ' .. head .. offset .. tail)
+-- The forms that `envelope.rs` reads.
+local form = header == '' and 'p' or 'e'
+redis.call(publish, log .. database, form .. epoch .. ' ' .. offset .. ' ' .. header .. head .. offset .. tail)
 return {epoch, offset, 0, origin}
