@@ -181,7 +181,7 @@ fn message(number: u64, length: usize) -> Append {
         channel: Channel::Room(room()),
         idempotency: Some(once),
         event: Event {
-            header: EventHeader::new("said", 1_795_305_600_000, id.as_str(), author.id.as_str()),
+            header: EventHeader::new("said", 1_795_305_600_000, Some(&id), Some(&author.id)),
             frame: template,
         },
         growth: realtime::broker::Growth::Free,

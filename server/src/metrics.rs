@@ -20,7 +20,7 @@ pub const ROOMS: &str = "hubbub_rooms";
 pub const PUBLICATIONS_IN: &str = "hubbub_publications_in_total";
 /// Refusals sent to clients, by code.
 pub const ERRORS: &str = "hubbub_errors_total";
-/// From a message's `sentAt` to its hand-over to the listeners of this node.
+/// From the time of an event to its hand-over to the listeners of this node.
 pub const PUBLISH_TO_DELIVER: &str = "hubbub_publish_to_deliver_seconds";
 /// Closes by the server, by close code.
 pub const CLOSES: &str = "hubbub_closes_total";
@@ -161,7 +161,7 @@ fn describe() {
     describe_histogram!(
         PUBLISH_TO_DELIVER,
         Unit::Seconds,
-        "From a message's sentAt to its hand-over to the listeners of this node."
+        "From the time of an event to its hand-over to the listeners of this node."
     );
     metrics::gauge!(CONNECTIONS).set(0.0);
     metrics::gauge!(ROOMS).set(0.0);

@@ -4,6 +4,7 @@
 
 use bytes::Bytes;
 use protocol::wire::Template;
+use protocol::{MessageId, UserId};
 use tungstenite::Utf8Bytes;
 
 /// How many words a header has.
@@ -26,18 +27,20 @@ pub struct Event {
 }
 
 impl EventHeader {
-    /// The header of an event of type `kind` that happened at `time`, in milliseconds since 1970. `id` is the one
-    /// that its author gave it, `author` a user's id; both may be empty.
-    pub fn new(kind: &str, time: u64, id: &str, author: &str) -> Self {
-        debug_assert!([kind, id, author].iter().all(|word| !word.contains(' ')), "{kind:?} {id:?} {author:?}");
+    /// The header of an event of type `kind`, one word, that happened at `time`, in milliseconds since 1970.
+    pub fn new(kind: &'static str, time: u64, id: Option<&MessageId>, author: Option<&UserId>) -> Self {
+        let (id, author) = (id.map_or("", MessageId::as_str), author.map_or("", UserId::as_str));
         Self(format!("{kind} {time} {id} {author} ").into())
     }
 
     /// Parses the text of a header; `None` for anything else.
     pub fn parse(text: Bytes) -> Option<Self> {
         let header = Self(Utf8Bytes::try_from(text).ok()?);
-        let words = header.0.strip_suffix(' ')?.split(' ').count();
-        (words == WORDS && !header.kind().is_empty() && header.word(1).parse::<u64>().is_ok()).then_some(header)
+        let mut words = header.0.split(' ');
+        let (kind, time) = (words.next()?, words.next()?);
+        // After the id and the author comes the end, with nothing behind the last space.
+        let is_whole = words.nth(2) == Some("") && words.next().is_none();
+        (is_whole && !kind.is_empty() && time.parse::<u64>().is_ok()).then_some(header)
     }
 
     /// The bytes of the header that `text` begins with.
@@ -82,7 +85,8 @@ mod tests {
     #[test]
     fn a_header_comes_out_as_it_went_in() {
         for (id, author) in [("c1-1", "ana"), ("", "ana"), ("", "")] {
-            let header = EventHeader::new("said", 1_700_000_000_000, id, author);
+            let (message, user) = (MessageId::parse(id).ok(), UserId::parse(author).ok());
+            let header = EventHeader::new("said", 1_700_000_000_000, message.as_ref(), user.as_ref());
             let words = (header.kind(), header.time(), header.id(), header.author());
             assert_eq!(words, ("said", 1_700_000_000_000, id, author));
             let text = format!("{}{{\"a\": 1}}", header.as_str());

@@ -2,31 +2,31 @@
 //! those of the version before are replaced.
 
 use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicU32, Ordering};
 
-/// The version of what nodes tell each other. Nodes that do not say theirs are of version 1.
-///
-/// - 2: a publication may carry the header of its event.
-pub(crate) const VERSION: u32 = 2;
+/// The version of what this node understands of others. Nodes that do not say theirs are of version 1.
+pub(crate) const VERSION: u32 = HEADERS;
+/// The first version in which a publication may carry the header of its event.
+pub const HEADERS: u32 = 2;
 
-/// Whether all nodes that live are of this version or a later one, as far as this node knows: at the start it
-/// knows of none. Presence finds it out with its lease; the broker asks.
+/// The least version of all nodes that live, as far as this node knows: until it knows, it takes them to be of
+/// version 0. Presence finds it out with its lease; the broker asks.
 #[derive(Clone, Debug, Default)]
-pub struct Peers(Arc<AtomicBool>);
+pub struct Peers(Arc<AtomicU32>);
 
 impl Peers {
     /// Peers that all are of this version, for a program that is alone.
     pub fn current() -> Self {
-        Self(Arc::new(AtomicBool::new(true)))
+        Self(Arc::new(AtomicU32::new(VERSION)))
     }
 
-    /// Whether what was new in this version may be told to all nodes.
-    pub fn are_current(&self) -> bool {
-        self.0.load(Ordering::Relaxed)
+    /// Whether all nodes understand what was new in a version.
+    pub fn all_understand(&self, version: u32) -> bool {
+        self.0.load(Ordering::Relaxed) >= version
     }
 
-    /// Notes what the leases say.
-    pub(crate) fn note(&self, are_current: bool) {
-        self.0.store(are_current, Ordering::Relaxed);
+    /// Notes what the leases say; 0 where they do not tell.
+    pub(crate) fn note(&self, least: u32) {
+        self.0.store(least, Ordering::Relaxed);
     }
 }

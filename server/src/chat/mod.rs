@@ -84,7 +84,7 @@ impl Chat {
                 key: [author.id.as_str(), "/", id.as_str()].concat(),
                 digest: digest::of(text, DIGEST),
             }),
-            event: Event { header: EventHeader::new(SAID, now, id.as_str(), author.id.as_str()), frame },
+            event: Event { header: EventHeader::new(SAID, now, Some(id), Some(&author.id)), frame },
             growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;

@@ -104,7 +104,7 @@ const STEPPED: &str = "stepped";
 
 /// The event that a change of a game is, for everybody in it.
 pub(super) fn stepped(frame: Template) -> Event {
-    Event { header: EventHeader::new(STEPPED, clock::now_ms(), "", ""), frame }
+    Event { header: EventHeader::new(STEPPED, clock::now_ms(), None, None), frame }
 }
 
 /// The version that a committed change has; `None` where another one came first.

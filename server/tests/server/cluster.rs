@@ -6,7 +6,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use futures::future::join_all;
 use protocol::wire::Template;
-use protocol::{Position, RoomId};
+use protocol::{MessageId, Position, RoomId, UserId};
 use realtime::broker::{
     Append, Appended, Broker, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded, redis,
 };
@@ -231,7 +231,8 @@ pub fn any_channel() -> Channel {
 
 /// The header of every event that [`append`] makes.
 pub fn header() -> EventHeader {
-    EventHeader::new("said", 1_700_000_000_000, "m1", "ana")
+    let (id, author) = (MessageId::parse("m1").unwrap(), UserId::parse("ana").unwrap());
+    EventHeader::new("said", 1_700_000_000_000, Some(&id), Some(&author))
 }
 
 /// An append whose frame is `text` and the offset.

@@ -38,7 +38,7 @@ fn said_in(channel: &Channel) -> Append {
         channel: channel.clone(),
         idempotency: None,
         event: Event {
-            header: EventHeader::new("said", 7, "", ""),
+            header: EventHeader::new("said", 7, None, None),
             frame: Template { head: r#"{"offset":"#.into(), tail: "}".into() },
         },
         growth: crate::broker::Growth::Free,

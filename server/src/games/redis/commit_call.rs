@@ -1,9 +1,10 @@
 //! Changes of a game in Redis: each is one script, which also appends the frame.
 
-use protocol::wire::{self, Template};
+use protocol::wire;
 use protocol::{UserId, limits};
 use quiz::{AnswerWindow, Seat, State};
 use realtime::channel::Channel;
+use realtime::event::Event;
 use redis::ScriptInvocation;
 use storage::StorageError;
 
@@ -21,7 +22,7 @@ pub(super) struct CommitCall<'a> {
     taking: Option<AnswerWindow>,
     seats: &'a [Seat],
     away: &'a [UserId],
-    frame: &'a Template,
+    event: Event,
     /// Fields that change besides the state.
     fields: Vec<(&'static str, String)>,
     /// Keys that the change deletes.
@@ -33,29 +34,31 @@ impl<'a> CommitCall<'a> {
     pub(super) fn begins(begun: &'a NewGame) -> Self {
         let NewGame { key, owner, quiz, state, frame } = begun;
         let fields = vec![("owner", owner.to_string()), ("quiz", wire::encode(quiz))];
-        Self { key, expected: 0, state, taking: None, seats: &[], away: &[], frame, fields, past: Vec::new() }
+        let event = stepped(frame.clone());
+        Self { key, expected: 0, state, taking: None, seats: &[], away: &[], event, fields, past: Vec::new() }
     }
 
     /// The change that a step makes.
-    pub(super) fn step(commit: &'a Commit<'_>) -> Self {
+    pub(super) fn step(commit: Commit<'a>) -> Self {
         let Commit { key, expected, state, taking, seats, away, frame } = commit;
-        let (fields, past) = (Vec::new(), Vec::new());
-        Self { key, expected: *expected, state, taking: *taking, seats, away, frame, fields, past }
+        let (event, fields, past) = (stepped(frame), Vec::new(), Vec::new());
+        Self { key, expected, state, taking, seats, away, event, fields, past }
     }
 
     /// Starts the next round: no answer of the last one is found any more.
-    pub(super) fn next_round(next: &'a NextRound<'_>, keys: &Keys) -> Self {
+    pub(super) fn next_round(next: NextRound<'a>, keys: &Keys) -> Self {
         let NextRound { key, expected, quiz, state, seats, frame } = next;
         let fields = vec![("quiz", wire::encode(quiz)), ("round", state.round.to_string())];
         let past = (0..limits::QUESTIONS).flat_map(|at| [keys.answers(key, at), keys.counted(key, at)]).collect();
-        Self { key, expected: *expected, state, taking: None, seats, away: &[], frame, fields, past }
+        let event = stepped(frame);
+        Self { key, expected, state, taking: None, seats, away: &[], event, fields, past }
     }
 }
 
 impl RedisGames {
     /// Makes a change and returns the new version; `None`: the game was not at the expected one.
     pub(super) async fn commit_change(&self, change: &CommitCall<'_>) -> Result<Option<u64>, StorageError> {
-        let CommitCall { key, expected, state, taking, seats, away, frame, fields, past } = change;
+        let CommitCall { key, expected, state, taking, seats, away, event, fields, past } = change;
         let live = self.keys.of_change(key, state.at);
         let fill = |call: &mut ScriptInvocation<'_>| {
             for key in live.iter().chain(past) {
@@ -76,8 +79,7 @@ impl RedisGames {
             }
         };
         let channel = Channel::Game(key.pin.clone());
-        let event = stepped((*frame).clone());
-        version_of(self.broker.commit(&channel, *expected, &self.change, fill, &event).await)
+        version_of(self.broker.commit(&channel, *expected, &self.change, fill, event).await)
     }
 }
 

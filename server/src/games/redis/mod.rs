@@ -133,14 +133,14 @@ impl GameStore for RedisGames {
         if commit.expected == 0 {
             return Ok(None);
         }
-        self.commit_change(&CommitCall::step(&commit)).await
+        self.commit_change(&CommitCall::step(commit)).await
     }
 
     async fn again(&self, next: NextRound<'_>) -> Result<Option<u64>, StorageError> {
         if next.expected == 0 {
             return Ok(None);
         }
-        self.commit_change(&CommitCall::next_round(&next, &self.keys)).await
+        self.commit_change(&CommitCall::next_round(next, &self.keys)).await
     }
 
     async fn seat(&self, key: &Key, newcomer: Newcomer<'_>) -> Result<SeatOutcome, StorageError> {

@@ -15,6 +15,8 @@ const SCRIPT: &str = concat!(
 );
 /// An epoch as long as a real one.
 const EPOCH: &[u8] = b"epochofalog1";
+/// A header as long as that of a message.
+const HEADER: &[u8] = b"said 1795305600000 c1-1234567 u0123456789abcdef ";
 /// What is remembered of a message except its number: the log, and a digest.
 const MEMORY: &[u8] = b"epochofalog1 00112233445566778899aabbccddeeff ";
 
@@ -49,15 +51,16 @@ impl Log {
         self.said += 1;
         let (meta, once) =
             (beside(channel, ":meta"), beside(channel, &format!(":once:{:08}/{:016}", self.node, self.said)));
-        command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b"", b""]);
+        command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b"", HEADER]);
     }
 }
 
-/// The message in what the script announces: `p<epoch> <number> <text><number>`.
+/// The message in what the script announces: `e<epoch> <number> <header><text><number>`.
 pub(crate) fn said(announced: &[u8]) -> &[u8] {
     let mut words = announced.splitn(3, |byte| *byte == b' ').skip(1);
     let (number, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
-    rest.strip_suffix(number).unwrap_or(rest)
+    let text = rest.get(HEADER.len()..).unwrap_or_default();
+    text.strip_suffix(number).unwrap_or(text)
 }
 
 fn beside(channel: &[u8], end: &str) -> Vec<u8> {

@@ -27,7 +27,7 @@ fn channel() -> Channel {
 
 fn event() -> Event {
     let frame = Template { head: "[".into(), tail: "]".into() };
-    Event { header: EventHeader::new("changed", 7, "", "ana"), frame }
+    Event { header: EventHeader::new("changed", 7, None, None), frame }
 }
 
 /// Commits a change that always may be made, or never.

@@ -1,7 +1,7 @@
 //! The form of a delivery in Redis pub/sub: one letter, then the rest.
 //!
 //! - `e{epoch} {offset} {header}{frame}`: a publication; the [header](EventHeader) ends in a space
-//! - `p{epoch} {offset} {frame}`: the same without a header, as nodes of the version before write and read it
+//! - `p{epoch} {offset} {frame}`: the same without a header, in the form of the version before
 //! - `f{frame}`: an ephemeral frame
 //! - `n{body}`: a notice between nodes
 //!
@@ -42,7 +42,7 @@ fn publication(channel: Channel, body: Bytes, has_header: bool) -> Option<Delive
     let mut parts = body.splitn(3, |byte| *byte == b' ');
     let epoch = std::str::from_utf8(parts.next()?).ok()?;
     let offset = std::str::from_utf8(parts.next()?).ok()?;
-    let rest = body.slice(epoch.len() + offset.len() + 2..);
+    let rest = body.slice_ref(parts.next()?);
     let position = Position { epoch: Epoch::parse(epoch).ok()?, offset: offset.parse().ok()? };
     let (header, frame) = match has_header {
         true => {
@@ -79,14 +79,26 @@ mod tests {
         let (channel, header) = (room(), None);
         let expected = Delivery::Publication { channel, position: position.clone(), header, frame: frame.clone() };
         assert_eq!(read, Some(expected));
-        let header = EventHeader::new("said", 7, "m1", "ana");
+        let author = protocol::UserId::parse("ana").unwrap();
+        let header = EventHeader::new("said", 7, None, Some(&author));
         let read = decode(room(), Bytes::from(format!("eabc 12 {}{{\"a\": 1}}", header.as_str())));
         assert_eq!(read, Some(Delivery::Publication { channel: room(), position, header: Some(header), frame }));
     }
 
     #[test]
     fn rubbish_is_left_aside() {
-        for rubbish in ["", "p", "pabc", "pabc x y", "e", "eabc 12 said 7 m1", "eabc 12 said x m1 ana {}", "zzz"] {
+        for rubbish in [
+            "",
+            "p",
+            "pabc",
+            "pabc x y",
+            "e",
+            "eabc 12 said 7 m1",
+            "eabc 12 said x m1 ana {}",
+            "pabc 12",
+            "eabc 12",
+            "zzz",
+        ] {
             assert_eq!(decode(room(), Bytes::from(rubbish)), None, "{rubbish:?}");
         }
     }

@@ -148,7 +148,8 @@ fn publication((id, mut fields): Entry) -> Option<Publication> {
     let at = id.split('-').next()?;
     let offset = at.parse().ok()?;
     let frame = match fields.as_slice() {
-        [_, head, _, tail] => [head, at.as_bytes(), tail].concat().into(),
+        // What follows is of a later version.
+        [_, head, _, tail, ..] => [head, at.as_bytes(), tail].concat().into(),
         _ => fields.pop()?,
     };
     Some(Publication { offset, frame })

@@ -13,7 +13,7 @@ use super::scripts::{ByDatabase, ScriptPair, Settings};
 use super::values::position;
 use crate::broker::{Append, Appended, Growth, IdempotencyKey, random_epoch};
 use crate::event::Event;
-use crate::peers::Peers;
+use crate::peers::{HEADERS, Peers};
 
 /// The answer of `commit.lua`: the log's epoch, the offset, whether it was there before, the log's origin.
 /// `None` is a conflict.
@@ -41,9 +41,10 @@ impl Publisher {
         Self { scripts, epoch_cache: EpochCache::new(servers), peers }
     }
 
-    /// The header of an event as scripts announce it; empty while a node lives that would not understand it.
+    /// The header of an event as scripts announce it; empty while a node lives that would
+    /// not understand it, or that is not known yet.
     pub(super) fn told_header<'a>(&self, event: &'a Event) -> &'a str {
-        if self.peers.are_current() { event.header.as_str() } else { "" }
+        if self.peers.all_understand(HEADERS) { event.header.as_str() } else { "" }
     }
 
     /// Implements [`Broker::publish`](crate::broker::Broker::publish) on the shard that keeps the log.

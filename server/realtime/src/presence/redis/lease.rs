@@ -1,11 +1,11 @@
 //! The lease of this node, and its claims on what dead nodes left.
 //!
 //! A lease has a name of its own, made of the node's name, a random part, and the [version](VERSION) of what the
-//! node understands. A lease that ran out never comes
-//! back: the node takes another, under another name. So a node that was thought dead, or is started again,
-//! cannot keep alive what others are removing.
+//! node understands. A lease that ran out never comes back: the node takes another, under another name. So a node
+//! that was thought dead, or is started again, cannot keep alive what others are removing.
 
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use redis::{Cmd, Script};
 use storage::StorageError;
@@ -47,8 +47,8 @@ struct LeaseTerm {
 /// The answer of `renew.lua`.
 pub(super) struct Renewed {
     pub(super) lease: Lease,
-    /// Whether all nodes with a lease are of this version or a later one.
-    pub(super) are_peers_current: bool,
+    /// The least version of all nodes; 0 where it is not known.
+    pub(super) least_version: u32,
     claimed: Claimed,
 }
 
@@ -100,7 +100,11 @@ impl Leases {
     pub(super) async fn renew(&self) -> Result<Renewed, StorageError> {
         let term = self.current();
         self.take(&term).await?;
-        let renewed = self.invoke(&term, 0, "renew").await?;
+        let mut renewed = self.invoke(&term, 0, "renew").await?;
+        // As for claims: others must have had the time to take their leases.
+        if !term.has_lasted(self.options.lease) {
+            renewed.least_version = 0;
+        }
         if renewed.lease == Lease::Lost {
             *self.current.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(LeaseTerm::new(&self.options.node));
         }
@@ -112,11 +116,9 @@ impl Leases {
         let term = self.current();
         // When Redis was away, all leases have run out, those of living nodes too. The first that is back
         // must leave the others time to renew.
-        match term.taken.get() {
-            Some(taken) if taken.elapsed() >= self.options.lease => {
-                Ok(self.invoke(&term, CLAIMS, "claim").await?.claimed)
-            }
-            _ => Ok(Claimed::default()),
+        match term.has_lasted(self.options.lease) {
+            true => Ok(self.invoke(&term, CLAIMS, "claim").await?.claimed),
+            false => Ok(Claimed::default()),
         }
     }
 
@@ -165,15 +167,15 @@ impl Leases {
         let mut renew = self.renew.prepare_invoke();
         renew.key(self.keys.leases(&self.options.namespace)).key(self.keys.expired(&self.options.namespace));
         renew.arg(&term.name).arg(u64::try_from(self.options.lease.as_millis()).unwrap_or(u64::MAX));
-        renew.arg(claims).arg(what).arg(VERSION);
+        renew.arg(claims).arg(what);
         let mut reply = self.shard()?.invoke::<Vec<String>>(&renew).await?.into_iter();
         let lease = if reply.next().as_deref() == Some("kept") { Lease::Kept } else { Lease::Lost };
         if lease == Lease::Kept {
             *term.renewed.lock().unwrap_or_else(PoisonError::into_inner) = begun;
         }
         let until = reply.next().unwrap_or_default();
-        let are_peers_current = reply.next().as_deref() == Some("0");
-        Ok(Renewed { lease, are_peers_current, claimed: Claimed { until, nodes: reply.collect() } })
+        let least_version = reply.next().and_then(|least| least.parse().ok()).unwrap_or(0);
+        Ok(Renewed { lease, least_version, claimed: Claimed { until, nodes: reply.collect() } })
     }
 
     fn current(&self) -> Arc<LeaseTerm> {
@@ -190,6 +192,11 @@ impl LeaseTerm {
             taken: OnceCell::new(),
             renewed: Mutex::new(Instant::now()),
         }
+    }
+
+    /// Whether it was taken so long ago.
+    fn has_lasted(&self, length: Duration) -> bool {
+        self.taken.get().is_some_and(|taken| taken.elapsed() >= length)
     }
 
     fn renewed(&self) -> Instant {

@@ -8,8 +8,8 @@
 --
 -- KEYS: meta, log, the append's key
 -- ARGV: the epoch that the node knows, what to remember but for the offset, head
---       and tail of the frame, the header to announce (nothing: a node lives that
---       would not understand it)
+--       and tail of the frame, the header to announce (nothing: a node may live
+--       that would not understand it)
 -- Returns the offset; false where commit.lua has to do it.
 
 local meta, log, once = KEYS[1], KEYS[2], KEYS[3]

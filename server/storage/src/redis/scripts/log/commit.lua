@@ -11,7 +11,7 @@
 -- KEYS: meta, log
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
 --       whether the log may grow (free, level), the version that was expected, the
---       header to announce (nothing: a node lives that would not understand it)
+--       header to announce (nothing: a node may live that would not understand it)
 -- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest, and where the change may
 -- not be made.
 

@@ -1,8 +1,8 @@
 -- Renews a node's lease and claims what is left of dead ones.
 -- KEYS: leases, expired. ARGV: node, length of a lease in ms, how many dead nodes to claim at most,
--- 'take' to begin a lease, the version of what this node understands.
--- Gives 'kept' or 'lost', when leases and claims of now end, how many living nodes are of an earlier version, and
--- the claimed nodes.
+-- 'take' to begin a lease.
+-- Gives 'kept' or 'lost', when leases and claims of now end, the least version of all nodes (0 if this lease is
+-- lost), and the claimed nodes.
 
 local LEASES, EXPIRED = KEYS[1], KEYS[2]
 local node, length, most = ARGV[1], tonumber(ARGV[2]), tonumber(ARGV[3])
@@ -25,13 +25,14 @@ else
   redis.call('ZADD', EXPIRED, ends, node)
 end
 
--- A name ends in the version of its node; the first version did not say so.
-local earlier = 0
-for _, name in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '(' .. text(now), '+inf')) do
-  if tonumber(string.match(name, '~(%d+)$') or 1) < tonumber(ARGV[5]) then earlier = earlier + 1 end
+-- A name ends in the version of its node; the first version did not say so. Dead nodes count until they are
+-- claimed: when Redis was away, all leases have run out, those of living nodes too.
+local least = kept and math.huge or 0
+for _, name in ipairs(redis.call('ZRANGE', LEASES, 0, -1)) do
+  least = math.min(least, tonumber(string.match(name, '~(%d+)$') or 1))
 end
 
-local reply = { kept and 'kept' or 'lost', ends, text(earlier) }
+local reply = { kept and 'kept' or 'lost', ends, text(least) }
 if kept and most > 0 then
   for _, dead in ipairs(redis.call('ZRANGEBYSCORE', LEASES, '-inf', text(now), 'LIMIT', 0, most)) do
     redis.call('ZREM', LEASES, dead)
