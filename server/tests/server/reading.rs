@@ -5,7 +5,6 @@ use protocol::{HistoryPage, Member, MembersPage, RoomPreview, RoomSummary, wire}
 use reqwest::{Client, Response, StatusCode};
 
 use crate::node::TestNode;
-use crate::polling::{PATIENCE, poll_until};
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
@@ -180,17 +179,5 @@ async fn readiness_follows_redis_and_figures_are_shown() {
     ] {
         assert!(figures.contains(name), "{name} in\n{figures}");
     }
-    node.stop().await;
-}
-
-#[tokio::test(flavor = "multi_thread")]
-async fn the_delay_of_a_message_is_counted() {
-    let node = TestNode::embedded(&[]).await;
-    Visitor::in_room(&node, "room1").await.say("m", "counted").await;
-    let counted = async || {
-        let figures = node.figures().await;
-        figures.contains("hubbub_publish_to_deliver_seconds_count 1\n").then_some(())
-    };
-    poll_until(PATIENCE, counted).await.expect("no delay was counted");
     node.stop().await;
 }
