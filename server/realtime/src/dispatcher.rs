@@ -27,8 +27,8 @@ pub trait Application: Send + Sync {
     /// Somebody has a new name in all channels; presence knows it already. Called after the batch.
     fn on_renamed(&self, member: &Member);
 
-    /// Publications with these headers were handed to the listeners on this node, in this order. Called after the
-    /// batch.
+    /// Publications with these headers were handed to the listeners on this node, in this
+    /// order. Called after the batch.
     fn on_delivered(&self, publications: &[(Channel, Option<EventHeader>)]);
 
     /// Notices may have been lost.

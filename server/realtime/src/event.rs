@@ -12,8 +12,8 @@ const WORDS: usize = 4;
 
 /// The header of an event: its type, when it happened, its id and its author.
 ///
-/// As text it is these four words with a space after each; the id and the author may be empty, and none of them
-/// contains a space.
+/// As text it is these four words with a space after each. The id and the author may be empty; no word
+/// contains a space itself.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct EventHeader(Utf8Bytes);
 

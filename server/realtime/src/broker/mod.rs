@@ -163,8 +163,8 @@ pub enum Delivery {
         channel: Channel,
         /// The position of the entry.
         position: Position,
-        /// The header of the event; `None` from a node of an earlier version, while one lives, and until
-        /// that is known.
+        /// The header of the event; `None` from a node of an earlier version, while one lives,
+        /// and until that is known.
         header: Option<EventHeader>,
         /// The text that clients get.
         frame: Bytes,

@@ -59,9 +59,7 @@ impl Log {
 
     /// The offset of an earlier append with this key.
     ///
-    /// # Errors
-    ///
-    /// [`StorageError::Conflict`]: other content was appended with it.
+    /// # Errors [`StorageError::Conflict`]: other content was appended with it.
     pub(super) fn find_earlier(
         &self,
         sql: &Connection,

@@ -77,9 +77,7 @@ impl EmbeddedBroker {
     /// transaction. `change` returns false where what is stored is not at the version `expected`; 0 is that of
     /// nothing. The offset is above it, also in a log that was lost.
     ///
-    /// # Errors
-    ///
-    /// [`StorageError::Conflict`]: it is not at that version, and nothing was done.
+    /// # Errors [`StorageError::Conflict`]: it is not at that version, and nothing was done.
     pub async fn commit<F>(
         &self,
         channel: &Channel,

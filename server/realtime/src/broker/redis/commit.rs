@@ -23,9 +23,7 @@ impl RedisBroker {
     /// what is stored is at the version `expected`; 0 is that of nothing. The offset is above it, also in a log
     /// that was lost. `fill` adds the keys and arguments of the change.
     ///
-    /// # Errors
-    ///
-    /// [`StorageError::Conflict`]: it is not at that version, and nothing was done.
+    /// # Errors [`StorageError::Conflict`]: it is not at that version, and nothing was done.
     pub async fn commit(
         &self,
         channel: &Channel,
