@@ -28,14 +28,22 @@ const PLACE_WITHIN: Duration = Duration::from_secs(5);
 /// A body that is smaller, and comes at once, needs no place: nearly every call of a page.
 const FEW_BYTES: usize = 16 * 1024;
 const SOON: Duration = Duration::from_millis(250);
-/// How many addresses are remembered before those without a body are dropped.
-const ADDRESSES: usize = 1000;
+/// From how many addresses on those without a body are forgotten.
+const FORGET_FROM: usize = 1000;
 
 /// The places for bodies, and who holds or waits for them.
 pub(super) struct Bodies {
     all: Arc<BodyLimiter>,
     per_address: usize,
-    addresses: Mutex<HashMap<AddressPrefix, Weak<AddressBodies>>>,
+    addresses: Mutex<Addresses>,
+}
+
+/// The addresses that sent a body.
+struct Addresses {
+    known: HashMap<AddressPrefix, Weak<AddressBodies>>,
+    /// At how many the ones without a body are forgotten: twice as many as were left the last time, so that a
+    /// body does not cost a look at all addresses while many hold one.
+    forget_at: usize,
 }
 
 /// Why a body could not be read.
@@ -84,17 +92,31 @@ impl Bodies {
 
     fn of(&self, address: AddressPrefix) -> Arc<AddressBodies> {
         let mut addresses = self.addresses.lock().unwrap_or_else(PoisonError::into_inner);
-        if addresses.len() >= ADDRESSES {
-            addresses.retain(|_, places| places.strong_count() > 0);
-        }
-        let known = addresses.get(&address).and_then(Weak::upgrade);
+        addresses.forget_idle();
+        let known = addresses.known.get(&address).and_then(Weak::upgrade);
         known.unwrap_or_else(|| {
             let of_address =
                 AddressBodies { own: BodyLimiter::new(self.per_address), first: Arc::new(Semaphore::new(1)) };
             let of_address = Arc::new(of_address);
-            addresses.insert(address, Arc::downgrade(&of_address));
+            addresses.known.insert(address, Arc::downgrade(&of_address));
             of_address
         })
+    }
+}
+
+impl Default for Addresses {
+    fn default() -> Self {
+        Self { known: HashMap::new(), forget_at: FORGET_FROM }
+    }
+}
+
+impl Addresses {
+    /// Forgets the addresses without a body, when there are many.
+    fn forget_idle(&mut self) {
+        if self.known.len() >= self.forget_at {
+            self.known.retain(|_, places| places.strong_count() > 0);
+            self.forget_at = FORGET_FROM.max(2 * self.known.len());
+        }
     }
 }
 

@@ -93,3 +93,15 @@ async fn what_comes_with_its_head_needs_no_place() {
     let large = bodies.read(address(2), vec![0; FEW_BYTES + 1].into(), 1_000_000).await;
     assert!(matches!(large, Err(BodyError::NoPlace)));
 }
+
+#[tokio::test]
+async fn addresses_without_a_body_are_forgotten_and_those_with_one_are_not() {
+    let bodies = Bodies::new(1, 1);
+    let _place = bodies.enter(address(1)).await.unwrap();
+    for number in 0..3 * FORGET_FROM as u32 {
+        // Nobody holds on to it.
+        bodies.of(AddressPrefix::of(Ipv4Addr::from_bits(number).into()));
+        assert!(bodies.addresses.lock().unwrap().known.len() <= FORGET_FROM);
+    }
+    assert!(bodies.enter(address(1)).await.is_none(), "this address still has its place");
+}
