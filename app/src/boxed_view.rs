@@ -29,7 +29,7 @@ pub(crate) fn deferred_view(view: impl Fn() -> AnyView + Send + Sync + 'static) 
 }
 
 /// A text that follows its signals.
-pub(crate) fn words<T: ToString>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView {
+pub(crate) fn dynamic_text<T: ToString>(text: impl Fn() -> T + Send + Sync + 'static) -> AnyView {
     derived(move || text().to_string()).into_any()
 }
 

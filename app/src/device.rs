@@ -18,7 +18,7 @@ pub(crate) fn has_come_back() -> bool {
     performance.is_some_and(|performance| performance.navigation().type_() == PerformanceNavigation::TYPE_BACK_FORWARD)
 }
 
-/// Whether it has a share sheet.
+/// Whether it is touched, and its browser can open the share sheet of the system.
 pub(crate) fn has_share_sheet() -> bool {
     is_touched() && share_function().is_some()
 }

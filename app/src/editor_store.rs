@@ -21,7 +21,7 @@ use crate::storage::quiz_backup;
 pub(crate) struct EditorStore {
     /// The quiz, and the selected question.
     pub(crate) editor: RwSignal<Editor>,
-    /// The state of saving.
+    /// How far saving is, and which version the server has.
     pub(crate) saving: RwSignal<Autosave>,
     /// Whether a game is about to begin.
     pub(crate) is_starting: RwSignal<bool>,
@@ -35,7 +35,7 @@ impl EditorStore {
     /// Begins with the page's state, and with what this browser stored.
     pub(crate) fn begin(opened: OpenedQuiz) -> Self {
         let stored = opened.stored;
-        let authoring = Self {
+        let store = Self {
             editor: RwSignal::new(Editor::new(stored.quiz)),
             saving: RwSignal::new(Autosave::new(stored.version, stored.saved_at)),
             is_starting: RwSignal::new(false),
@@ -43,16 +43,16 @@ impl EditorStore {
             id: StoredValue::new(stored.id),
             timer: StoredValue::new(None),
         };
-        early_effect(move || authoring.restore());
+        early_effect(move || store.restore());
         effect(move || {
-            if authoring.is_starting.get() && !authoring.saving.with(Autosave::is_unsaved) {
-                authoring.host();
+            if store.is_starting.get() && !store.saving.with(Autosave::is_unsaved) {
+                store.host();
             }
         });
-        authoring
+        store
     }
 
-    /// The id of the quiz.
+    /// The id of the quiz that is edited; it never changes.
     pub(crate) fn id(self) -> QuizId {
         self.id.get_value()
     }
@@ -62,12 +62,12 @@ impl EditorStore {
         let mut left = EditOutcome::Unchanged;
         self.editor.update(|editor| left = editor.fold(edit));
         if left == EditOutcome::Changed {
-            self.keep();
+            self.back_up();
             self.happen(Event::Changed);
         }
     }
 
-    /// Changes the selected question.
+    /// Changes the selected question; it is saved after a short rest.
     pub(crate) fn change(self, change: Change) {
         self.edit(Edit::Change(change));
     }
@@ -111,7 +111,7 @@ impl EditorStore {
         self.happen(Event::Changed);
     }
 
-    fn keep(self) {
+    fn back_up(self) {
         let version = self.saving.with_untracked(Autosave::version);
         self.editor.with_untracked(|editor| quiz_backup::store(&self.id(), version, editor.quiz()));
     }

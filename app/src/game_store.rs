@@ -32,19 +32,19 @@ pub(crate) const RING: u32 = 1000;
 pub(crate) struct GameStore {
     /// The game, and this person's part in it.
     pub(crate) board: RwSignal<Board>,
-    /// The players; for hosts.
+    /// The players with their points, and who is connected; empty on a player's page.
     pub(crate) players: RwSignal<Players>,
     /// How many have answered the open question.
     pub(crate) count: RwSignal<Option<Count>>,
     /// Who waits to be admitted, and how many networks are blocked; for hosts.
     pub(crate) entrance: RwSignal<Entrance>,
-    /// The added hosts; for hosts.
+    /// The added hosts, whom a host can remove; empty on a player's page.
     pub(crate) hosts: RwSignal<Vec<AddedHost>>,
     /// The id of this host if it is an added one; `None` for the game's owner.
     pub(crate) added_as: RwSignal<Option<HostId>>,
     /// The code for another host, once it was asked for.
     pub(crate) code: RwSignal<Option<Code>>,
-    /// The status of the connection.
+    /// What people are told about the connection.
     pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// Why this nickname was refused.
     pub(crate) nickname_refusal: RwSignal<Option<Refusal>>,
@@ -60,7 +60,7 @@ pub(crate) struct GameStore {
     pub(crate) mark: RwSignal<&'static str>,
     /// Whether buttons work yet: the page is hydrated.
     pub(crate) is_hydrated: RwSignal<bool>,
-    /// The PIN of the game.
+    /// The PIN that the page was opened with.
     pub(crate) pin: StoredValue<Pin>,
     clock: StoredValue<ServerClock>,
     commands: StoredValue<Option<UnboundedSender<Command>>>,
@@ -68,7 +68,7 @@ pub(crate) struct GameStore {
 }
 
 /// The state that a page begins with.
-struct Begin {
+struct InitialGame {
     pin: Pin,
     entry: Entry,
     board: Board,
@@ -85,7 +85,7 @@ impl GameStore {
     pub(crate) fn play(page: PlayPage) -> Self {
         let now = page.seat.as_ref().map(|seat| seat.now);
         let knows_who = page.seat.is_some();
-        Self::begin(Begin {
+        Self::begin(InitialGame {
             pin: page.pin,
             entry: Entry::Player { nickname: None, seat: None },
             board: page.seat.map_or_else(|| Board::outside(page.title), Board::joined),
@@ -98,7 +98,7 @@ impl GameStore {
 
     /// The store of a host's page.
     pub(crate) fn host(page: HostPage) -> Self {
-        Self::begin(Begin {
+        Self::begin(InitialGame {
             pin: page.pin,
             entry: Entry::Host { token: None, code: None },
             count: count(&page.game, page.answered, page.players.len()),
@@ -110,8 +110,8 @@ impl GameStore {
     }
 
     /// Connects if there is a connector.
-    fn begin(begin: Begin) -> Self {
-        let Begin { pin, entry, board, players, count, now, knows_who } = begin;
+    fn begin(initial: InitialGame) -> Self {
+        let InitialGame { pin, entry, board, players, count, now, knows_who } = initial;
         let connector = use_context::<GameConnector>();
         let clock = now.map_or(ServerClock::new(0, 0), |now| {
             ServerClock::new(now, connector.map_or(now, |connector| (connector.now_ms)()))
@@ -144,15 +144,16 @@ impl GameStore {
         };
         early_effect(move || {
             let Some(connector) = connector else { return };
-            let link = (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), pending_answer: None });
-            store.commands.set_value(Some(link.commands));
+            let transport =
+                (connector.open)(GameOptions { pin: pin.clone(), entry: entry.clone(), pending_answer: None });
+            store.commands.set_value(Some(transport.commands));
             store.is_hydrated.set(true);
             if knows_who {
                 store.command(Command::Start);
             } else {
                 store.wait_on();
             }
-            spawn_local_scoped_with_cancellation(store.listen(connector, link.events));
+            spawn_local_scoped_with_cancellation(store.listen(connector, transport.events));
             store.run_clock(connector);
         });
         store

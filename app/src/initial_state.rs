@@ -8,15 +8,15 @@ use protocol::wire;
 
 /// Writes the initial state of an island into the page, before the island.
 #[cfg(feature = "ssr")]
-pub(crate) fn embed<T>(place: &'static str, beginning: T) -> impl IntoView
+pub(crate) fn embed<T>(id: &'static str, initial: T) -> impl IntoView
 where
     T: serde::Serialize + Clone + Send + Sync + 'static,
 {
     // Escaped, so that no text can end the script element.
-    let text = wire::encode(&beginning).replace('<', "\\u003c");
-    provide_context(beginning);
+    let text = wire::encode(&initial).replace('<', "\\u003c");
+    provide_context(initial);
     view! {
-        <script type="application/json" id=place>
+        <script type="application/json" id=id>
             {text}
         </script>
     }
@@ -30,6 +30,6 @@ pub(crate) fn load<T: Clone + 'static>(_: &'static str) -> Option<T> {
 
 /// The embedded state; the page of an island always has it.
 #[cfg(not(feature = "ssr"))]
-pub(crate) fn load<T: serde::de::DeserializeOwned>(place: &'static str) -> Option<T> {
-    wire::decode(&document().get_element_by_id(place)?.text_content()?)
+pub(crate) fn load<T: serde::de::DeserializeOwned>(id: &'static str) -> Option<T> {
+    wire::decode(&document().get_element_by_id(id)?.text_content()?)
 }

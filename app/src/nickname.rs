@@ -12,7 +12,7 @@ pub(crate) fn store(pin: &Pin, name: &str) {
 
 /// The stored nickname, if there is one.
 pub(crate) fn load(pin: &Pin) -> Option<String> {
-    read(&key("nickname", pin))
+    get(&key("nickname", pin))
 }
 
 /// Notes that somebody waits for the game of this title; a PIN is used again for other games.
@@ -22,7 +22,7 @@ pub(crate) fn store_waiting(pin: &Pin, title: &str) {
 
 /// The name under which somebody waits for the game of this title, if they do.
 pub(crate) fn load_waiting(pin: &Pin, title: &str) -> Option<String> {
-    read(&key("waits", pin)).filter(|waited| waited == title).and_then(|_| load(pin))
+    get(&key("waits", pin)).filter(|waited| waited == title).and_then(|_| load(pin))
 }
 
 /// Notes that nobody waits any more; the nickname stays.
@@ -43,7 +43,7 @@ fn put(key: &str, value: &str) {
     }
 }
 
-fn read(key: &str) -> Option<String> {
+fn get(key: &str) -> Option<String> {
     storage()?.get_item(key).ok()?
 }
 

@@ -29,7 +29,7 @@ pub(crate) fn PageTitle(
     }
 }
 
-/// Names the front page.
+/// Names the front page, and describes it where its link is sent.
 #[component]
 pub(crate) fn FrontTitle() -> impl IntoView {
     view! {

@@ -29,7 +29,7 @@ pub(crate) struct RoomStore {
     pub(crate) log: RwSignal<Log>,
     /// The members who are shown.
     pub(crate) people: RwSignal<People>,
-    /// The status of the connection.
+    /// What people are told about the connection.
     pub(crate) connection_status: RwSignal<ConnectionStatus>,
     /// The server's last refusal, as a sentence.
     pub(crate) last_error: RwSignal<Option<String>>,
@@ -52,7 +52,7 @@ pub(crate) struct RoomStore {
 /// The state of loading messages that are not shown.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Reading {
-    /// Nothing is being loaded.
+    /// No request for messages is under way.
     Resting,
     /// A page is being loaded.
     Coming,
@@ -88,16 +88,16 @@ impl RoomStore {
         unread::follow(store.log);
         early_effect(move || {
             let Some(connector) = store.connector else { return };
-            let beginning =
+            let options =
                 RoomOptions { room_id: preview.room_id.clone(), position: Some(position.clone()), unsent: Vec::new() };
-            let link = (connector.open)(&viewer.id, beginning);
-            store.commands.set_value(Some(link.commands));
-            spawn_local_scoped_with_cancellation(store.listen(connector, link.events));
+            let transport = (connector.open)(&viewer.id, options);
+            store.commands.set_value(Some(transport.commands));
+            spawn_local_scoped_with_cancellation(store.listen(connector, transport.events));
         });
         store
     }
 
-    /// The id of the room.
+    /// The id of the room that the page shows.
     pub(crate) fn room(self) -> RoomId {
         self.room.get_value()
     }
@@ -133,7 +133,7 @@ impl RoomStore {
         if let Some(before) = self.log.with_untracked(Log::earlier)
             && begins(self.earlier)
         {
-            spawn_local(self.read(self.earlier, (Some(before), None), Log::earlier, Log::prepend));
+            spawn_local(self.load_page(self.earlier, (Some(before), None), Log::earlier, Log::prepend));
         }
     }
 
@@ -142,7 +142,7 @@ impl RoomStore {
         if let Some(after) = self.log.with_untracked(Log::later)
             && begins(self.later)
         {
-            spawn_local(self.read(self.later, (None, Some(after)), Log::later, Log::append));
+            spawn_local(self.load_page(self.later, (None, Some(after)), Log::later, Log::append));
         }
     }
 
@@ -150,19 +150,19 @@ impl RoomStore {
     pub(crate) fn load_newest(self) {
         if self.log.with_untracked(Log::later).is_some() {
             self.later.set(Reading::Coming);
-            spawn_local(self.read(self.later, (None, None), |_| None, Log::turn));
+            spawn_local(self.load_page(self.later, (None, None), |_| None, Log::turn));
         }
     }
 
     /// Shows the messages after an offset instead.
     pub(crate) async fn load_from(self, after: u64) {
         self.earlier.set(Reading::Coming);
-        self.read(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
+        self.load_page(self.earlier, (None, Some(after)), |_| None, Log::turn).await;
     }
 
     /// Loads a page (before or after an offset, or the newest) and has the log `put` it, if the `end` of what
     /// is shown, which the page continues, is still the same.
-    async fn read(
+    async fn load_page(
         self,
         reading: RwSignal<Reading>,
         (before, after): (Option<u64>, Option<u64>),

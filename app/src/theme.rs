@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 const COOKIE: &str = "theme";
 
-/// A choice of colours.
+/// The colours of all pages, as a person chose them; a cookie keeps it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Theme {

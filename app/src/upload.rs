@@ -11,7 +11,7 @@ use wasm_bindgen_futures::JsFuture;
 #[cfg(feature = "ssr")]
 pub(crate) const IMPORT: &str = "/api/import-quiz";
 #[cfg(feature = "ssr")]
-pub(crate) const KEEP_IMPORT: &str = "/api/keep-import";
+pub(crate) const STORE_IMPORT: &str = "/api/store-import";
 const PICTURE: &str = "/api/picture";
 
 /// Uploads a picture and returns its id.

@@ -20,11 +20,11 @@ pub struct WatchedProcesses {
 /// Their cost during a measurement.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Cost {
-    /// How long the measurement took.
+    /// How long the measurement took, by the clock.
     pub wall: Duration,
-    /// Processor time of the servers.
+    /// Processor time of all nodes of the server, together.
     pub server: Duration,
-    /// Processor time of Redis.
+    /// Processor time of all Redis processes of the run, together.
     pub redis: Duration,
     /// Processor time of this process, the load generator.
     pub own: Duration,

@@ -18,7 +18,7 @@ const ANSWER_WITHIN: Duration = Duration::from_secs(1);
 /// And a bus may be late: it is the server that is measured.
 const REDIS: [&str; 4] = ["--appendonly", "no", "--client-output-buffer-limit", "pubsub 256mb 128mb 60"];
 
-/// The size of a deployment.
+/// How many processes serve, where a peer can have several.
 #[derive(Clone, Copy, Debug)]
 pub struct Size {
     /// Nodes, where the peer can have several.

@@ -20,13 +20,13 @@ const FLAT: f64 = 0.1;
 /// Something that grows, while the work of a second stays the same.
 #[derive(Clone, Copy, Debug)]
 pub struct Growth {
-    /// The name of the growth.
+    /// The name by which the command line chooses it.
     pub name: &'static str,
     /// What is measured, for a heading.
     pub title: &'static str,
-    /// What the sizes are.
+    /// What the sizes count, in the words of an axis.
     pub sizes_are: &'static str,
-    /// How large it is made.
+    /// The sizes that are measured, from the smallest to the largest.
     pub sizes: &'static [usize],
     /// What it costs; the first is the one that is judged.
     pub columns: &'static [Column],
@@ -104,7 +104,7 @@ pub const ALL: [Growth; 5] = [
 ];
 
 impl Growth {
-    /// The growth with this name.
+    /// The growth with this name; `None` where the command line names none of them.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|growth| growth.name == name)
     }

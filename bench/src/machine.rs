@@ -65,17 +65,17 @@ pub fn open_files() -> Result<u64> {
 /// What a reader has to know to compare it with their own machine.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Machine {
-    /// The day, as 2026-01-31.
+    /// The day of the run in UTC, as 2026-01-31.
     pub date: String,
-    /// The processor's own name.
+    /// The model of the processor, as the system names it.
     pub processor: String,
     /// How many cores the system has.
     pub cores: usize,
     /// Whether servers and generator had one each.
     pub pinned: bool,
-    /// The machine's memory in GiB.
+    /// The memory of the machine, rounded to whole GiB.
     pub memory_gib: u64,
-    /// The version of the kernel.
+    /// The version of the kernel, without what a host adds to it.
     pub kernel: String,
     /// Other programs, with their versions.
     pub versions: Vec<String>,

@@ -6,7 +6,7 @@ use std::process::Command;
 
 use super::load::dialect::Dialect;
 
-/// A kind of server.
+/// A server that is measured, and how it is started and spoken to.
 #[derive(Debug)]
 pub struct Peer {
     /// The name in the tables.
@@ -20,13 +20,13 @@ pub struct Peer {
     program: Program,
 }
 
-/// The program of a peer.
+/// What is started for a peer, for each of its nodes.
 #[derive(Clone, Copy, Debug)]
 enum Program {
     Hubbub,
     /// A binary of `bench/peers/rust`, and its arguments beside addresses.
     Rust(&'static str, &'static [&'static str]),
-    /// A script of `bench/peers/node`.
+    /// A script of `bench/peers/node`, which Node.js runs.
     Node(&'static str),
 }
 
@@ -102,7 +102,7 @@ pub const LIMIT_LOG: &str = "LIMIT-log";
 /// The paths of the programs.
 #[derive(Clone, Copy, Debug)]
 pub struct Programs<'a> {
-    /// The release of Hubbub.
+    /// The release build of Hubbub, which is measured.
     pub hubbub: &'a Path,
     /// The folder of Hubbub's built pages.
     pub site: &'a Path,

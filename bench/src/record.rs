@@ -1,4 +1,5 @@
 //! The measurements of a run, stored as JSON beside the tables made of them.
+#![expect(clippy::disallowed_methods, reason = "measurements are written and read here")]
 
 use std::fs;
 use std::path::Path;
@@ -9,7 +10,7 @@ use serde::{Deserialize, Serialize};
 use super::machine::Machine;
 use super::scenarios::Figures;
 
-/// All measurements of a run.
+/// All measurements of a run, which the tables and charts are made of.
 #[derive(Clone, Debug, Default, Serialize, Deserialize)]
 pub struct Record {
     /// The machine and the day of the run.
@@ -29,7 +30,7 @@ pub struct Trial {
     pub peer: String,
     /// The name of the scenario.
     pub scenario: String,
-    /// Which repetition, from 1.
+    /// Which of the repetitions it was, counted from 1.
     pub repetition: usize,
     /// The figures that were measured.
     pub figures: Figures,
@@ -39,14 +40,14 @@ pub struct Trial {
     pub others_pct: f64,
 }
 
-/// Hubbub at one size.
+/// The figures of Hubbub at one size of a growth.
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub struct Grown {
     /// The name of the growth.
     pub growth: String,
-    /// How large it was.
+    /// The size, in what the growth counts.
     pub size: usize,
-    /// Which repetition, from 1.
+    /// Which of the repetitions it was, counted from 1.
     pub repetition: usize,
     /// The figures at this size.
     pub figures: Figures,

@@ -9,7 +9,7 @@ use tokio::runtime;
 use tokio::signal::unix::{SignalKind, signal};
 use tokio::time::sleep;
 
-static TOLD: AtomicBool = AtomicBool::new(false);
+static IS_STOPPING: AtomicBool = AtomicBool::new(false);
 
 /// From now on, what asks a program to end does not end this one, but makes
 /// [`check`] fail: a signal's own way would leave servers and folders behind.
@@ -32,7 +32,7 @@ pub fn listen() -> Result<()> {
                 _ = hang_up.recv() => {}
             }
         });
-        TOLD.store(true, Ordering::Relaxed);
+        IS_STOPPING.store(true, Ordering::Relaxed);
     });
     Ok(())
 }
@@ -42,7 +42,7 @@ pub fn listen() -> Result<()> {
 /// # Errors
 /// This program was told to end.
 pub fn check() -> Result<()> {
-    ensure!(!TOLD.load(Ordering::Relaxed), "told to end");
+    ensure!(!IS_STOPPING.load(Ordering::Relaxed), "a signal ended this");
     Ok(())
 }
 

@@ -32,7 +32,7 @@ struct Flags {
     #[arg(long)]
     list: bool,
 
-    /// The program under test.
+    /// The program under test, as it was built for release.
     #[arg(long, value_name = "FILE", default_value = "target/release/hubbub")]
     program: PathBuf,
 

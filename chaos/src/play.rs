@@ -38,7 +38,7 @@ pub struct Setting {
     pub environment: RunEnvironment,
     /// The seed of all random numbers.
     pub seed: u64,
-    /// How much of everything.
+    /// How many clients a scenario has, and how long it takes.
     pub length: Length,
 }
 
@@ -60,9 +60,9 @@ impl Setting {
 
 /// A running scenario: its processes, its clients and what they were told.
 pub struct Play {
-    /// The processes of the run.
+    /// The nodes, Redis and networks of the run.
     pub stage: Stage,
-    /// The clients of the run.
+    /// The people who talk in rooms during the run.
     pub crowd: Crowd,
     /// Everything that clients sent and were told.
     pub ledger: Arc<Ledger>,

@@ -6,7 +6,7 @@ use anyhow::Result;
 
 use crate::verdict::{Seconds, Skipped, Verdict};
 
-/// Counts how scenarios went.
+/// Counts how many scenarios passed and were skipped, and names those that failed.
 #[derive(Debug, Default)]
 pub struct Report {
     passed: usize,

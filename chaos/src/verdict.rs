@@ -35,7 +35,7 @@ impl Verdict {
         self.must(count == expected, || format!("{name}: {count}, not {expected}"));
     }
 
-    /// Something that must hold.
+    /// Notes a fault unless something holds; `otherwise` describes it.
     pub fn must(&mut self, holds: bool, otherwise: impl FnOnce() -> String) {
         if !holds {
             self.faults.push(otherwise());
@@ -64,7 +64,7 @@ impl Verdict {
         figures.join(", ")
     }
 
-    /// What did not hold.
+    /// What did not hold, in the order in which it was found; empty: passed.
     pub fn faults(&self) -> &[String] {
         &self.faults
     }

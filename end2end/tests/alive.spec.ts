@@ -117,7 +117,7 @@ test("a room is alive though what the server drew lost a letter on the way", asy
   await raw.say("one");
   const ana = await person("Ana");
   // A parser of HTML drops U+0000, and with it a text that is nothing else.
-  const drop = () => document.querySelectorAll(".said__text").forEach((text) => text.replaceChildren());
+  const drop = () => document.querySelectorAll(".message__text").forEach((text) => text.replaceChildren());
   await touched(ana.page, `/rooms/${room}`, drop);
   await ana.live();
   await ana.reads("one");

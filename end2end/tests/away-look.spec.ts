@@ -8,11 +8,11 @@ import type { LoadBalancer } from "../fixtures/load-balancer";
 test.use({ expectedErrors: /WebSocket connection to .* failed|Failed to load resource: net::|ERR_[A-Z_]+/ });
 
 
-type Room = { ana: Person; raw: Bot; line: LoadBalancer; room: string; bot: () => Promise<Bot> };
+type Room = { ana: Person; raw: Bot; balancer: LoadBalancer; room: string; bot: () => Promise<Bot> };
 
 const STATES: Record<string, (room: Room) => Promise<unknown>> = {
-  "cut off": async ({ ana, line }) => {
-    line.shut();
+  "cut off": async ({ ana, balancer }) => {
+    balancer.shut();
     await expect(ana.notice).toContainText("You are offline.");
     await ana.say("And I take the key to the shed.");
     await ana.say("Does anyone still have the long hose?");
@@ -60,16 +60,16 @@ const STATES: Record<string, (room: Room) => Promise<unknown>> = {
 
 for (const colorScheme of ["light", "dark"] as const) {
   for (const [state, reach] of Object.entries(STATES)) {
-    test(`a room ${state} by ${colorScheme === "light" ? "day" : "night"}: no barrier, no sideways scrolling`, async ({ person, bot, door, room }, info) => {
-      const line = await door();
-      const ana = await person("Ana", { door: line }, { colorScheme, reducedMotion: "reduce" });
+    test(`a room ${state} by ${colorScheme === "light" ? "day" : "night"}: no barrier, no sideways scrolling`, async ({ person, bot, loadBalancer, room }, info) => {
+      const balancer = await loadBalancer();
+      const ana = await person("Ana", { loadBalancer: balancer }, { colorScheme, reducedMotion: "reduce" });
       await ana.enter(room);
       const raw = await bot();
       await raw.join(room);
       await raw.say("The frost got the last tomatoes. The kale could not care less.");
       await ana.say("I bring straw for the strawberries tomorrow.");
-      await expect(ana.said).toHaveCount(2);
-      await reach({ ana, raw, line, room, bot });
+      await expect(ana.messages).toHaveCount(2);
+      await reach({ ana, raw, balancer, room, bot });
       await fitsEverybody(ana.page, info, `${state}-${colorScheme}`);
     });
   }

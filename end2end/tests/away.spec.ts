@@ -20,25 +20,25 @@ async function offline(person: Person, then: () => Promise<unknown>) {
   await person.live();
 }
 
-test("whoever is cut off reads so, can write on, and sees it sent when they are back", async ({ person, door, room }) => {
-  const line = await door();
-  const ana = await person("Ana", { door: line });
+test("whoever is cut off reads so, can write on, and sees it sent when they are back", async ({ person, loadBalancer, room }) => {
+  const balancer = await loadBalancer();
+  const ana = await person("Ana", { loadBalancer: balancer });
   await ana.enter(room);
   await ana.composer.focus();
-  line.shut();
+  balancer.shut();
   await expect(ana.connection).toHaveText(/^Reconnecting/);
   await expect(ana.notice).toHaveText(CUT_OFF);
   await ana.say("into the dark");
-  await expect(ana.said).toHaveClass(/said__text--pending/);
+  await expect(ana.messages).toHaveClass(/message__text--pending/);
   await expect(ana.log).toContainText("Waiting");
   await expect(ana.composer).toBeFocused();
   expect(await barriers(ana.page)).toEqual([]);
 
-  line.reopen();
+  balancer.reopen();
   await ana.networkReturns();
   await ana.live();
   await expect(ana.notice).toHaveCount(0);
-  await expect(ana.said).not.toHaveClass(/said__text--pending/);
+  await expect(ana.messages).not.toHaveClass(/message__text--pending/);
   await expect(ana.log).not.toContainText("Waiting");
   await expect(ana.composer).toBeFocused();
 });
@@ -76,7 +76,7 @@ test("whoever missed nothing sees no line", async ({ person, room }) => {
   await expect(ana.line).toHaveCount(0);
 });
 
-test("a line that flaps is one absence", async ({ person, bot, room }) => {
+test("a connection that flaps is one absence", async ({ person, bot, room }) => {
   const ana = await person("Ana");
   const raw = await bot({ node: 1 });
   await ana.enter(room);
@@ -92,7 +92,7 @@ test("whoever reads further up stays there, and is told how many are new", async
   const ana = await person("Ana");
   await ana.enter(room);
   await ana.scrollUp();
-  const landmark = ana.said.filter({ hasText: /^line 20$/ });
+  const landmark = ana.messages.filter({ hasText: /^line 20$/ });
   await landmark.scrollIntoViewIfNeeded();
   const place = await landmark.boundingBox();
   const raw = await bot({ node: 1 });
@@ -100,7 +100,7 @@ test("whoever reads further up stays there, and is told how many are new", async
   await offline(ana, async () => {
     for (let i = 1; i <= 3; i++) await raw.say(`missed ${i}`);
   });
-  await expect(ana.said.last()).toHaveText("missed 3");
+  await expect(ana.messages.last()).toHaveText("missed 3");
   await expect(ana.page.getByRole("button", { name: "3 new messages" })).toBeVisible();
   await expect.poll(async () => (await landmark.boundingBox())?.y).toBeCloseTo(place!.y, -1);
 });
@@ -109,14 +109,14 @@ test("a person who missed more than fits the window is led to where it begins", 
   const ana = await person("Ana");
   await ana.enter(room);
   await ana.say("before");
-  await expect(ana.said).not.toHaveClass(/pending/);
+  await expect(ana.messages).not.toHaveClass(/pending/);
   await offline(ana, () => fill(room, 40, bot));
-  await expect(ana.said.last()).toHaveText("line 40");
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toHaveText("line 40");
+  await expect(ana.messages.last()).toBeInViewport();
   const up = ana.page.getByRole("button", { name: "40 new while you were away" });
   await up.click();
   await expect(ana.line).toBeInViewport();
-  await expect(ana.said.filter({ hasText: /^line 1$/ })).toBeInViewport();
+  await expect(ana.messages.filter({ hasText: /^line 1$/ })).toBeInViewport();
   await expect(up).toBeHidden();
 });
 
@@ -124,9 +124,9 @@ test("a gap too large to be told is read again, and its beginning is further up"
   const ana = await person("Ana");
   await ana.enter(room);
   await ana.say("before");
-  await expect(ana.said).not.toHaveClass(/pending/);
+  await expect(ana.messages).not.toHaveClass(/pending/);
   await offline(ana, () => fill(room, 350, bot));
-  await expect(ana.said.last()).toHaveText("line 350");
+  await expect(ana.messages.last()).toHaveText("line 350");
   await expect(ana.line).toHaveAccessibleName("While you were away: 350 new messages");
   expect((await ana.rows()).slice(0, 2)).toEqual(["---", "line 301"]);
   await expect(ana.log.getByRole("button")).toHaveText("Earlier messages: 300 more while you were away");
@@ -136,19 +136,19 @@ test("a gap too large to be told is read again, and its beginning is further up"
     expect((await ana.rows()).slice(0, 3)).toEqual(["before", "---", "line 1"]);
   }).toPass();
   await expect(ana.line).toHaveAccessibleName("While you were away: 350 new messages");
-  const texts = await ana.said.allTextContents();
+  const texts = await ana.messages.allTextContents();
   expect(texts).toEqual(["before", ...Array.from({ length: 350 }, (_, i) => `line ${i + 1}`)]);
 });
 
-test("the people of a killed node read so, and find what was missed", async ({ person, door, nodes, room }) => {
-  const line = (await door()).leadTo(0);
-  const ana = await person("Ana", { door: line });
+test("the people of a killed node read so, and find what was missed", async ({ person, loadBalancer, nodes, room }) => {
+  const balancer = (await loadBalancer()).leadTo(0);
+  const ana = await person("Ana", { loadBalancer: balancer });
   await ana.enter(room);
   await ana.say("before");
-  await expect(ana.said).not.toHaveClass(/pending/);
+  await expect(ana.messages).not.toHaveClass(/pending/);
 
   const kill = nodes[0].kill();
-  line.shut(); // no other node is found for a while
+  balancer.shut(); // no other node is found for a while
   await kill;
   await expect(ana.connection).toHaveText(/^Reconnecting/);
   await expect(ana.notice).toHaveText(CUT_OFF);
@@ -158,7 +158,7 @@ test("the people of a killed node read so, and find what was missed", async ({ p
   await ben.say("meanwhile");
   await ben.reads("before", "meanwhile");
 
-  line.leadTo(1).reopen();
+  balancer.leadTo(1).reopen();
   await ana.networkReturns();
   await ana.live();
   await expect(ana.notice).toHaveCount(0);
@@ -166,33 +166,33 @@ test("the people of a killed node read so, and find what was missed", async ({ p
   await expect(ana.line).toHaveAccessibleName("While you were away: 1 new message");
 });
 
-test("a node that is asked to leave says where its people go, and that nothing is lost", async ({ person, door, nodes, room }) => {
-  const line = (await door()).leadTo(0);
-  const ana = await person("Ana", { door: line });
+test("a node that is asked to leave says where its people go, and that nothing is lost", async ({ person, loadBalancer, nodes, room }) => {
+  const balancer = (await loadBalancer()).leadTo(0);
+  const ana = await person("Ana", { loadBalancer: balancer });
   await ana.enter(room);
   const words = await ana.watchConnection();
 
-  line.leadTo(1).hold(); // the next node takes its time
+  balancer.leadTo(1).hold(); // the next node takes its time
   const stopped = nodes[0].stop();
   await expect(ana.connection).toHaveText("Moving", { timeout: 20_000 });
   await expect(ana.notice).toHaveText("Moving you to another node. Nothing is lost.");
   await stopped;
   if (nodes.length === 1) await nodes[0].start();
-  line.letIn();
+  balancer.letIn();
   await ana.live();
   await expect(ana.notice).toHaveCount(0);
   expect(words.join()).not.toMatch(/Reconnecting|Offline/);
 });
 
-test("a computer that slept was away since the first message that it missed", async ({ person, bot, door, room }) => {
-  const line = await door();
-  const ana = await person("Ana", { door: line });
+test("a computer that slept was away since the first message that it missed", async ({ person, bot, loadBalancer, room }) => {
+  const balancer = await loadBalancer();
+  const ana = await person("Ana", { loadBalancer: balancer });
   await ana.page.clock.install();
   await ana.enter(room);
   await ana.say("good night");
-  await expect(ana.said).not.toHaveClass(/pending/);
+  await expect(ana.messages).not.toHaveClass(/pending/);
 
-  line.freeze();
+  balancer.freeze();
   const raw = await bot({ node: 1 });
   await raw.join(room);
   await raw.say("nobody there?");

@@ -15,17 +15,17 @@ const TIMES = Number(process.env.TIMES ?? 1);
 
 const PLANETS = ask("Which planet has the shortest day?", "Jupiter", ["Mercury", "Earth", "Neptune"], 240);
 
-/** How a game is lost. After a freeze nobody is told that the line is dead, as on a phone that slept. */
-function losses(person: Person, line: LoadBalancer): [string, () => Promise<unknown>][] {
+/** How a game is lost. After a freeze nobody is told that the connection is dead, as on a phone that slept. */
+function losses(person: Person, balancer: LoadBalancer): [string, () => Promise<unknown>][] {
   let node = 0;
   return [
     ["a reload", () => person.page.reload({ waitUntil: "commit" })],
-    ["another network", async () => line.cut()],
-    ["another node", async () => line.leadTo(++node).cut()],
+    ["another network", async () => balancer.cut()],
+    ["another node", async () => balancer.leadTo(++node).cut()],
     [
       "sleep",
       async () => {
-        line.freeze();
+        balancer.freeze();
         await person.page.clock.fastForward(6_000);
         await person.page.evaluate(() => document.dispatchEvent(new Event("visibilitychange")));
       },
@@ -51,10 +51,10 @@ async function away(person: Person, lose: () => Promise<unknown>, screen: Locato
 }
 
 for (const role of ["player", "host"]) {
-  test(`a ${role} is back in the open question`, async ({ person, door }) => {
-    const line = (await door()).leadTo(0);
-    const teacher = await person("Ms Kowalski", role === "host" ? { door: line } : { node: 1 });
-    const noor = await person("Noor", role === "player" ? { door: line } : { node: 1 });
+  test(`a ${role} is back in the open question`, async ({ person, loadBalancer }) => {
+    const balancer = (await loadBalancer()).leadTo(0);
+    const teacher = await person("Ms Kowalski", role === "host" ? { loadBalancer: balancer } : { node: 1 });
+    const noor = await person("Noor", role === "player" ? { loadBalancer: balancer } : { node: 1 });
     const tomas = await person("Tomas");
     await (role === "host" ? teacher : noor).page.clock.install();
     const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
@@ -66,7 +66,7 @@ for (const role of ["player", "host"]) {
     await chosen.waitFor();
 
     const [who, screen] = role === "host" ? [teacher, teacher.page.getByText("1 of 2 answered")] : [noor, chosen];
-    for (const [name, lose] of losses(who, line)) {
+    for (const [name, lose] of losses(who, balancer)) {
       console.log(`a ${role} is back after ${name}: ${await away(who, lose, screen)} ms at most`);
     }
   });

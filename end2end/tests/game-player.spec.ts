@@ -114,18 +114,18 @@ test("every kind of question is answered in its own way, with keys too", async (
   await expect(noor.page.getByText("Nobody else chose it.")).toBeVisible();
 });
 
-test("an answer that is given while the connection is cut is kept, sent and counted", async ({ person, nodes, door }) => {
+test("an answer that is given while the connection is cut is kept, sent and counted", async ({ person, nodes, loadBalancer }) => {
   const host = await begin(nodes[0], PLANETS);
-  const way = await door();
-  const noor = await person("Noor", { door: way });
+  const balancer = await loadBalancer();
+  const noor = await person("Noor", { loadBalancer: balancer });
   await play(noor, host.pin);
   await host.start();
   await expect(button(noor, "C, Jupiter")).toBeVisible();
-  way.shut();
+  balancer.shut();
   await expect(noor.connection).not.toHaveText(/Live/);
   await button(noor, "C, Jupiter").click();
   await expect(noor.page.getByText("Your answer is kept. It is sent when you are back.")).toBeVisible();
-  way.reopen();
+  balancer.reopen();
   await noor.networkReturns();
   await expect(heading(noor, "Right")).toBeVisible();
 });

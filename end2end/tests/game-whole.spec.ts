@@ -86,10 +86,10 @@ test("who is sent away does not come back", async ({ person }) => {
   await expect(teacher.page.getByRole("list", { name: "Players" }).getByRole("listitem")).toHaveCount(0);
 });
 
-test("the game goes on when its node dies in an open question", async ({ person, door, nodes }) => {
-  const balancer = (await door()).leadTo(0);
-  const teacher = await person("Ms Kowalski", { door: balancer });
-  const noor = await person("Noor", { door: balancer });
+test("the game goes on when its node dies in an open question", async ({ person, loadBalancer, nodes }) => {
+  const balancer = (await loadBalancer()).leadTo(0);
+  const teacher = await person("Ms Kowalski", { loadBalancer: balancer });
+  const noor = await person("Noor", { loadBalancer: balancer });
   const tomas = await person("Tomas", { node: 1 });
   const pin = await host(teacher, { title: "The Solar System", questions: [PLANETS] });
   await play(noor, pin);

@@ -8,8 +8,8 @@ const MANY = 1_000;
 
 /** How far a message is below the top of the log. */
 const height = (person: Person, text: string) =>
-  person.said.filter({ hasText: new RegExp(`^${text}$`) }).evaluate((said) => {
-    const article = said.closest("article")!;
+  person.messages.filter({ hasText: new RegExp(`^${text}$`) }).evaluate((message) => {
+    const article = message.closest("article")!;
     return article.getBoundingClientRect().top - article.closest("[role=log]")!.getBoundingClientRect().top;
   });
 
@@ -55,11 +55,11 @@ test("a link leads far back: the message is in sight and marked, and the way to 
   await expect(newest).toBeVisible();
   await expect(marked).toBeInViewport();
   await newest.click();
-  await expect(ana.said.last()).toHaveText("meanwhile");
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toHaveText("meanwhile");
+  await expect(ana.messages.last()).toBeInViewport();
   await expect(newest).toBeHidden();
   await raw.say("and now live");
-  await expect(ana.said.last()).toHaveText("and now live");
+  await expect(ana.messages.last()).toHaveText("and now live");
 });
 
 test("whoever reads on from a linked message comes to the end without a hole, and then hears what is new", async ({ person, bot, room }) => {
@@ -74,14 +74,14 @@ test("whoever reads on from a linked message comes to the end without a hole, an
     if (await later.count()) await later.press("Enter", { timeout: 200 });
     await expect(later).toHaveCount(0, { timeout: 200 });
   }).toPass();
-  await expect(ana.said.last()).toHaveText("line 180");
+  await expect(ana.messages.last()).toHaveText("line 180");
   await expect(ana.log).toBeFocused();
-  const texts = await ana.said.allTextContents();
+  const texts = await ana.messages.allTextContents();
   expect(texts.slice(-160)).toEqual(Array.from({ length: 160 }, (_, i) => `line ${i + 21}`));
   const raw = await bot({ node: 1 });
   await raw.join(room);
   await raw.say("new");
-  await expect(ana.said.last()).toHaveText("new");
+  await expect(ana.messages.last()).toHaveText("new");
 });
 
 test("what is said from far back is said at the end, and seen there", async ({ person, bot, room }) => {
@@ -90,10 +90,10 @@ test("what is said from far back is said at the end, and seen there", async ({ p
   await ana.page.goto(`${new URL(ana.page.url()).origin}/rooms/${room}?at=10`);
   await ana.live();
   await ana.say("I read this only now");
-  await expect(ana.said.last()).toHaveText("I read this only now");
-  await expect(ana.said.last()).toBeInViewport();
-  await expect(ana.said.filter({ hasText: "I read this only now" })).toHaveCount(1);
-  await expect(ana.said.nth(-2)).toHaveText("line 120");
+  await expect(ana.messages.last()).toHaveText("I read this only now");
+  await expect(ana.messages.last()).toBeInViewport();
+  await expect(ana.messages.filter({ hasText: "I read this only now" })).toHaveCount(1);
+  await expect(ana.messages.nth(-2)).toHaveText("line 120");
 });
 
 test("a link to a message that is gone says so, and shows what was said last", async ({ person, bot, room }) => {
@@ -116,14 +116,14 @@ test("without JavaScript a link leads to its message, and the pages before and a
   await page.goto(`${nodes[0].url}/rooms/${room}?at=40#m-40`);
   await expect(page.locator("article[aria-current]")).toHaveText(/line 40$/);
   await expect(page.locator("#m-40")).toBeInViewport();
-  const said = page.locator(".said__text");
-  const last = await said.last().textContent();
+  const messages = page.locator(".message__text");
+  const last = await messages.last().textContent();
   await page.getByRole("link", { name: "Later messages" }).click();
-  await expect(said.first()).toHaveText(`line ${Number(last!.split(" ")[1]) + 1}`);
+  await expect(messages.first()).toHaveText(`line ${Number(last!.split(" ")[1]) + 1}`);
   await page.getByRole("link", { name: "Earlier messages" }).click();
-  await expect(said.last()).toHaveText(last!);
+  await expect(messages.last()).toHaveText(last!);
   await page.getByRole("link", { name: "Newest messages" }).click();
-  await expect(said.last()).toHaveText("line 130");
+  await expect(messages.last()).toHaveText("line 130");
   await context.close();
 });
 
@@ -132,12 +132,12 @@ test("Back brings whoever read further up to the same message at the same height
   const ana = await person("Ana");
   await ana.enter(room);
   for (const text of ["line 170", "line 40"]) {
-    const message = ana.said.filter({ hasText: new RegExp(`^${text}$`) });
+    const message = ana.messages.filter({ hasText: new RegExp(`^${text}$`) });
     await expect(async () => {
       await ana.scrollUp();
       await expect(message).toHaveCount(1, { timeout: 200 });
     }).toPass();
-    await message.evaluate((said) => said.scrollIntoView({ block: "center" }));
+    await message.evaluate((element) => element.scrollIntoView({ block: "center" }));
     await expect(message).toBeInViewport();
     const before = await height(ana, text);
     await ana.page.getByRole("link", { name: "All rooms" }).click();
@@ -150,8 +150,8 @@ test("Back brings whoever read further up to the same message at the same height
   // Whoever comes in by a link of its own comes to the end.
   await ana.page.goto(ana.page.url());
   await ana.live();
-  await expect(ana.said.last()).toHaveText("line 200");
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toHaveText("line 200");
+  await expect(ana.messages.last()).toBeInViewport();
 });
 
 test("the place to write has the focus on a desktop, not under a finger, and never takes it away", async ({ person, room }) => {

@@ -54,14 +54,14 @@ function scroll(person: Person, step: number): Promise<number> {
 /** Until the last row says so; without asking ten thousand of them for it. */
 async function hear(person: Person, text: string) {
   await person.page.waitForFunction((text) => {
-    const all = document.querySelectorAll(".said__text");
+    const all = document.querySelectorAll(".message__text");
     return all[all.length - 1].textContent === text;
   }, text);
 }
 
 /** How many messages the browser has laid out. */
 function laidOut(person: Person): Promise<number> {
-  return person.said.evaluateAll((all) => all.filter((text) => text.checkVisibility({ contentVisibilityAuto: true })).length);
+  return person.messages.evaluateAll((all) => all.filter((text) => text.checkVisibility({ contentVisibilityAuto: true })).length);
 }
 
 /**
@@ -72,7 +72,7 @@ async function middle(person: Person): Promise<{ text: string; top: number }> {
   return person.log.evaluate(async (log) => {
     await new Promise((painted) => requestAnimationFrame(() => requestAnimationFrame(painted)));
     const { top, height } = log.getBoundingClientRect();
-    const all = [...log.querySelectorAll<HTMLElement>(".said__text")].filter((text) => text.checkVisibility({ contentVisibilityAuto: true }));
+    const all = [...log.querySelectorAll<HTMLElement>(".message__text")].filter((text) => text.checkVisibility({ contentVisibilityAuto: true }));
     const found = all.find((text) => text.getBoundingClientRect().bottom > top + height / 2)!;
     const at = found.getBoundingClientRect().top;
     if (at > top + height) throw new Error("nothing is laid out in the middle of the log");
@@ -82,7 +82,7 @@ async function middle(person: Person): Promise<{ text: string; top: number }> {
 
 /** How far it has moved since. */
 async function moved(person: Person, from: { text: string; top: number }): Promise<number> {
-  const top = await person.said.getByText(from.text, { exact: true }).evaluate((text) => text.getBoundingClientRect().top);
+  const top = await person.messages.getByText(from.text, { exact: true }).evaluate((text) => text.getBoundingClientRect().top);
   return Math.abs(top - from.top);
 }
 
@@ -92,7 +92,7 @@ test("ten thousand messages scroll at 60 frames a second", async ({ person, bot,
   const ana = await person("Ana");
   await ana.enter(room);
   await readBack(ana);
-  await expect(ana.said).toHaveCount(MANY); // all there: to be found, selected, read aloud
+  await expect(ana.messages).toHaveCount(MANY); // all there: to be found, selected, read aloud
   expect(await laidOut(ana)).toBeLessThanOrEqual(LAID_OUT);
 
   // How many frames are painted depends on who else uses the machine. What
@@ -129,7 +129,7 @@ test("what is read stays in its place while earlier messages come above and othe
   await ana.page.mouse.wheel(0, -1500);
   await expect.poll(() => ana.log.evaluate((log) => log.scrollTop)).toBeLessThan(0);
   const place = await middle(ana);
-  await expect(ana.said).not.toHaveCount(50); // fetched before anybody saw the top
+  await expect(ana.messages).not.toHaveCount(50); // fetched before anybody saw the top
   expect(await moved(ana, place)).toBeLessThanOrEqual(ROUNDED);
 
   await readBack(ana);
@@ -161,8 +161,8 @@ test("what is out of sight can be found, selected and read aloud", async ({ pers
   const ana = await person("Ana");
   await ana.enter(room);
   await readBack(ana);
-  const texts = await ana.said.allTextContents();
-  const wanted = ana.said.filter({ hasText: /^line 501$/ });
+  const texts = await ana.messages.allTextContents();
+  const wanted = ana.messages.filter({ hasText: /^line 501$/ });
   await expect(wanted).not.toBeInViewport();
   const found = await ana.page.evaluate(() => {
     getSelection()!.collapse(document.body, 0); // it looks from there on, and not from the place to write
@@ -194,8 +194,8 @@ test("the keyboard is not lost with the last page of earlier messages", async ({
   await ana.page.unroute("**/api/history");
   await button.focus();
   await ana.page.keyboard.press("Enter");
-  await expect(ana.said).not.toHaveCount(50);
+  await expect(ana.messages).not.toHaveCount(50);
   await readBack(ana);
-  await expect(ana.said).toHaveCount(120);
+  await expect(ana.messages).toHaveCount(120);
   await expect(ana.log).toBeFocused();
 });

@@ -22,7 +22,7 @@ for (const colorScheme of ["light", "dark"] as const) {
         await raw.join(room);
         await raw.say("Who can water on Thursday? The list is at https://riverside.example/water");
         await ana.say("I can, before eight.");
-        await expect(ana.said).toHaveCount(2);
+        await expect(ana.messages).toHaveCount(2);
       } else if (which === "not found") {
         await ana.page.goto(new URL("/no/such/page", ana.page.url()).href);
       }

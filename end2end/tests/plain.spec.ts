@@ -12,14 +12,14 @@ async function plain(browser: Browser, url: string): Promise<Page> {
 test("going back in a room and writing something else says both", async ({ browser, nodes, room }) => {
   const page = await plain(browser, `${nodes[0].url}/rooms/${room}`);
   const field = page.getByRole("textbox", { name: /^Write to/ });
-  const said = page.getByRole("log").locator(".said__text");
+  const messages = page.getByRole("log").locator(".message__text");
   await field.fill("one");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect(said).toHaveText(["one"]);
+  await expect(messages).toHaveText(["one"]);
   await page.goBack();
   await field.fill("two");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect(said).toHaveText(["one", "two"]);
+  await expect(messages).toHaveText(["one", "two"]);
   await page.context().close();
 });
 

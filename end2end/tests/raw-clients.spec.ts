@@ -16,7 +16,7 @@ test("a client in node that knows two frames chats with a browser", async ({ per
   await ana.reads("Hello");
 
   await ana.say("Hello yourself");
-  const heard = await raw.next("message", (said) => said.author.name === "Ana");
+  const heard = await raw.next("message", (message) => message.author.name === "Ana");
   expect(heard).toMatchObject({ roomId: room, message: "Hello yourself", offset: 2 });
 });
 
@@ -26,7 +26,7 @@ test("a client in Python chats with a browser", async ({ person, nodes, room }) 
   const site = nodes[nodes.length - 1].url.replace("http", "ws");
   const client = spawn(python(), [resolve(__dirname, "../clients/echo.py"), `${site}/ws?v=1`, room]);
   try {
-    await expect(ana.said).toHaveText(["Python is here"]);
+    await expect(ana.messages).toHaveText(["Python is here"]);
     await ana.say("What is two plus two?");
     expect(await lastLine(client)).toBe("Ana: What is two plus two?");
     await ana.reads("Python is here", "What is two plus two?", "You said: What is two plus two?");
@@ -46,7 +46,7 @@ test("what a client missed comes with its next join, once and in order", async (
 
   const again = await (await bot({ node: 1 })).join(room, position);
   expect(again.recovered).toBe(true);
-  expect(again.messages.map((said) => said.message)).toEqual(["one", "two", "three"]);
+  expect(again.messages.map((message) => message.message)).toEqual(["one", "two", "three"]);
 
   const lost = await (await bot({ node: 0 })).join(room, { epoch: "another", offset: 1 });
   expect(lost.recovered).toBe(false);
@@ -60,7 +60,7 @@ test("a client without cookies comes back as the same person, and what it sends 
   const joined = await before.join(room);
   const twice = { roomId: room, id: "m-1", message: "only once" };
   before.send("message", twice);
-  const said = await before.next("message");
+  const sent = await before.next("message");
   before.close();
   await before.closed;
 
@@ -68,7 +68,7 @@ test("a client without cookies comes back as the same person, and what it sends 
   after.send("join", { roomId: room, session: joined.session });
   expect((await after.next("joined")).you).toEqual(joined.you);
   after.send("message", twice);
-  expect(await after.next("message")).toEqual(said);
+  expect(await after.next("message")).toEqual(sent);
 });
 
 test("a message that is sent twice is said once", async ({ bot, room }) => {
@@ -78,9 +78,9 @@ test("a message that is sent twice is said once", async ({ bot, room }) => {
   await ben.join(room);
   const twice = { roomId: room, id: "m-1", message: "only once" };
   ana.send("message", twice);
-  const said = await ana.next("message");
+  const sent = await ana.next("message");
   ana.send("message", twice);
-  expect(await ana.next("message")).toEqual(said);
+  expect(await ana.next("message")).toEqual(sent);
   ana.send("message", { ...twice, message: "something else" });
   expect(await ana.next("error")).toMatchObject({ code: "conflict", temporary: false, id: "m-1" });
 

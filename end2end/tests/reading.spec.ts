@@ -7,15 +7,15 @@ test("a room can be read, and a message sent, without JavaScript", async ({ brow
   const page = await context.newPage();
   watch(page);
   await page.goto(`${nodes[0].url}/rooms/${room}`);
-  await expect(page.locator(".said__text")).toHaveText(["line 1", "line 2", "line 3"]);
+  await expect(page.locator(".message__text")).toHaveText(["line 1", "line 2", "line 3"]);
   await page.getByRole("textbox", { name: /^Write to/ }).fill("by hand");
   await page.getByRole("button", { name: "Send" }).click();
-  await expect(page.locator(".said__text").last()).toHaveText("by hand");
+  await expect(page.locator(".message__text").last()).toHaveText("by hand");
   await context.close();
 
   const ana = await person("Ana", { node: 1 });
   await ana.enter(room);
-  await expect(ana.said.last()).toHaveText("by hand");
+  await expect(ana.messages.last()).toHaveText("by hand");
 });
 
 test("the page already holds what was said, before any script ran", async ({ bot, nodes, room }) => {
@@ -65,14 +65,14 @@ test("older messages come on scrolling up, and what is read stays in place", asy
   await fill(room, 75, bot);
   const ana = await person("Ana");
   await ana.enter(room);
-  await expect(ana.said.last()).toHaveText("line 75");
-  await expect(ana.said.filter({ hasText: /^line 10$/ })).toHaveCount(0);
+  await expect(ana.messages.last()).toHaveText("line 75");
+  await expect(ana.messages.filter({ hasText: /^line 10$/ })).toHaveCount(0);
 
-  const landmark = ana.said.filter({ hasText: /^line 26$/ });
+  const landmark = ana.messages.filter({ hasText: /^line 26$/ });
   await ana.scrollUp();
-  await expect(ana.said.first()).toHaveText("line 1");
+  await expect(ana.messages.first()).toHaveText("line 1");
   await expect(landmark).toBeInViewport();
-  const texts = await ana.said.allTextContents();
+  const texts = await ana.messages.allTextContents();
   expect(texts).toEqual(Array.from({ length: 75 }, (_, i) => `line ${i + 1}`));
 });
 
@@ -80,20 +80,20 @@ test("who reads further up is not pulled down, but told", async ({ person, bot, 
   await fill(room, 40, bot);
   const ana = await person("Ana");
   await ana.enter(room);
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toBeInViewport();
   await ana.scrollUp();
   const raw = await bot({ node: 1 });
   await raw.join(room);
   await raw.say("breaking news");
   const jump = ana.page.getByRole("button", { name: /1 new message/ });
   await expect(jump).toBeVisible();
-  await expect(ana.said.last()).not.toBeInViewport();
+  await expect(ana.messages.last()).not.toBeInViewport();
   await jump.click();
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toBeInViewport();
   await expect(jump).toBeHidden();
   await raw.say("more news");
-  await expect(ana.said.last()).toHaveText("more news");
-  await expect(ana.said.last()).toBeInViewport();
+  await expect(ana.messages.last()).toHaveText("more news");
+  await expect(ana.messages.last()).toBeInViewport();
 });
 
 test("links are live, and only those that are harmless", async ({ person, bot, room }) => {
@@ -105,7 +105,7 @@ test("links are live, and only those that are harmless", async ({ person, bot, r
   const link = ana.log.getByRole("link", { name: "https://example.org/a?b=1" });
   await expect(link).toHaveAttribute("href", "https://example.org/a?b=1");
   await expect(link).toHaveAttribute("rel", /noopener/);
-  for (const href of await ana.said.getByRole("link").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) {
+  for (const href of await ana.messages.getByRole("link").evaluateAll((links) => links.map((a) => a.getAttribute("href")))) {
     expect(href).toMatch(/^(https?:|mailto:)/);
   }
 });
@@ -117,8 +117,8 @@ test("long words wrap and other scripts keep their direction", async ({ person, 
   await raw.join(room);
   await raw.say("Donaudampfschifffahrt".repeat(12));
   await raw.say("صباح الخير، هل بقي مكان للنعناع؟");
-  await expect(ana.said).toHaveCount(2);
+  await expect(ana.messages).toHaveCount(2);
   expect(await ana.page.evaluate(() => document.documentElement.scrollWidth)).toBeLessThanOrEqual(320);
-  const direction = await ana.said.last().evaluate((text) => getComputedStyle(text).direction);
+  const direction = await ana.messages.last().evaluate((text) => getComputedStyle(text).direction);
   expect(direction).toBe("rtl");
 });

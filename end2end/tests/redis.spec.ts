@@ -22,17 +22,17 @@ test("while Redis is away people read that sending is paused, and what they writ
   await expect(ana.connection).toHaveText("Paused");
   await expect(ana.notice).toHaveText("Sending is paused. Keep writing: it goes out by itself.");
   await ana.reads("before", "into the pause", "and on");
-  await expect(ana.said.filter({ hasText: "into the pause" })).toHaveClass(/said__text--pending/);
+  await expect(ana.messages.filter({ hasText: "into the pause" })).toHaveClass(/message__text--pending/);
   await expect(ana.log).toContainText("Waiting");
   await expect(ana.composer).toBeEditable();
   expect(await barriers(ana.page)).toEqual([]);
 
   await redis.start();
-  await expect(ben.said).toHaveText(["before", "into the pause", "and on"], BACK);
+  await expect(ben.messages).toHaveText(["before", "into the pause", "and on"], BACK);
   await expect(ana.connection).toHaveText("Live");
   await expect(ana.notice).toHaveCount(0);
   await ana.reads("before", "into the pause", "and on");
-  await expect(ana.log.locator(".said__text--pending")).toHaveCount(0);
+  await expect(ana.log.locator(".message__text--pending")).toHaveCount(0);
   await expect(ana.line).toHaveCount(0);
   expect(words.join(), "the connection stayed").not.toMatch(/Reconnecting|Offline/);
 });
@@ -48,20 +48,20 @@ test("whoever only reads is told that sending is paused, and that it goes on", a
   await expect(ana.notice).toHaveCount(0);
 });
 
-test("somebody who comes back while Redis is away finds what was missed, and what they wrote is sent when it is back", async ({ person, bot, redis, door, room }) => {
-  const line = await door();
-  const ana = await person("Ana", { door: line });
+test("somebody who comes back while Redis is away finds what was missed, and what they wrote is sent when it is back", async ({ person, bot, redis, loadBalancer, room }) => {
+  const balancer = await loadBalancer();
+  const ana = await person("Ana", { loadBalancer: balancer });
   const raw = await bot({ node: 1 });
   await ana.enter(room);
   await raw.join(room);
   await ana.say("before");
-  await expect(ana.said).not.toHaveClass(/pending/);
+  await expect(ana.messages).not.toHaveClass(/pending/);
 
-  line.shut();
+  balancer.shut();
   await expect(ana.connection).toHaveText(/^Reconnecting/);
   await raw.say("missed");
   await redis.stop();
-  line.reopen();
+  balancer.reopen();
   await ana.say("mine");
   // Her node may remember enough of the room to let her in.
   await expect(ana.notice).toHaveText(/^(You are offline|Sending is paused)\. Keep writing: it /);

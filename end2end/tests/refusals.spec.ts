@@ -76,6 +76,6 @@ test("script text is text", async ({ person, bot, room }) => {
   await ana.page.reload(); // now they come in the page's HTML
   await ana.live();
   await ana.reads(...texts);
-  await expect(ana.log.locator("script, img, b, .said__text a")).toHaveCount(0);
+  await expect(ana.log.locator("script, img, b, .message__text a")).toHaveCount(0);
   await expect(ana.page).not.toHaveTitle("taken over");
 });

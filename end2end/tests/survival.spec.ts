@@ -10,10 +10,10 @@ async function loseFirst(nodes: Node[]) {
   if (nodes.length === 1) await nodes[0].start();
 }
 
-test("a killed node's people go on elsewhere, with nothing lost or doubled", async ({ person, door, nodes, room }) => {
-  const balancer = (await door()).leadTo(0);
-  const ana = await person("Ana", { door: balancer });
-  const ben = await person("Ben", { door: (await door()).leadTo(1) });
+test("a killed node's people go on elsewhere, with nothing lost or doubled", async ({ person, loadBalancer, nodes, room }) => {
+  const balancer = (await loadBalancer()).leadTo(0);
+  const ana = await person("Ana", { loadBalancer: balancer });
+  const ben = await person("Ben", { loadBalancer: (await loadBalancer()).leadTo(1) });
   await ana.enter(room);
   await ben.enter(room);
   await ben.say("before");
@@ -29,45 +29,45 @@ test("a killed node's people go on elsewhere, with nothing lost or doubled", asy
   await ben.reads("before", "meanwhile", "after");
 });
 
-test("what is said into the dark arrives when the line is back", async ({ person, door, room }) => {
-  const line = await door();
-  const ana = await person("Ana", { door: line });
+test("what is said into the dark arrives when the connection is back", async ({ person, loadBalancer, room }) => {
+  const balancer = await loadBalancer();
+  const ana = await person("Ana", { loadBalancer: balancer });
   const ben = await person("Ben", { node: 1 });
   await ana.enter(room);
   await ben.enter(room);
-  line.shut();
+  balancer.shut();
   await expect(ana.connection).not.toHaveText(/Live/);
   await ana.say("into the dark");
   await ana.say("and on");
   await ben.say("can you hear me?");
-  await expect(ana.said.filter({ hasText: "into the dark" })).toBeVisible();
+  await expect(ana.messages.filter({ hasText: "into the dark" })).toBeVisible();
 
-  line.reopen();
+  balancer.reopen();
   await ana.live();
-  await expect(ben.said).toHaveText(["can you hear me?", "into the dark", "and on"]);
-  await expect(ana.said).toHaveText(["can you hear me?", "into the dark", "and on"]);
+  await expect(ben.messages).toHaveText(["can you hear me?", "into the dark", "and on"]);
+  await expect(ana.messages).toHaveText(["can you hear me?", "into the dark", "and on"]);
 });
 
 /** Opens the room on a page whose sockets are closed until they may connect. */
 async function enterUnconnected(ana: Person, room: string) {
-  const line = { away: true };
+  const connection = { away: true };
   await ana.page.routeWebSocket(/\/ws\b/, (socket) => {
-    if (line.away) void socket.close({ code: 4000, reason: "away" });
+    if (connection.away) void socket.close({ code: 4000, reason: "away" });
     else socket.connectToServer();
   });
   await ana.page.goto(new URL(`/rooms/${room}`, ana.page.url()).href);
-  return line;
+  return connection;
 }
 
 test("unsent messages survive a reload", async ({ person, room }) => {
   const ana = await person("Ana");
-  const line = await enterUnconnected(ana, room);
+  const connection = await enterUnconnected(ana, room);
   await ana.say("do not forget me");
-  await expect(ana.said).toHaveText(["do not forget me"]);
+  await expect(ana.messages).toHaveText(["do not forget me"]);
   await ana.page.reload();
-  await expect(ana.said).toHaveText(["do not forget me"]);
+  await expect(ana.messages).toHaveText(["do not forget me"]);
 
-  line.away = false;
+  connection.away = false;
   const ben = await person("Ben", { node: 1 });
   await ben.enter(room);
   await ben.reads("do not forget me");
@@ -77,12 +77,12 @@ test("unsent messages survive a reload", async ({ person, room }) => {
 
 test("what one person left unsent is not sent by the next one in the same browser", async ({ person, room }) => {
   const ana = await person("Ana");
-  const line = await enterUnconnected(ana, room);
+  const connection = await enterUnconnected(ana, room);
   await ana.say("in my name only");
-  await expect(ana.said).toHaveText(["in my name only"]);
+  await expect(ana.messages).toHaveText(["in my name only"]);
 
   await ana.context.clearCookies(); // somebody else sits down
-  line.away = false;
+  connection.away = false;
   await ana.page.reload();
   await ana.live();
   await ana.say("I am somebody else");
@@ -91,9 +91,9 @@ test("what one person left unsent is not sent by the next one in the same browse
   await ben.reads("I am somebody else");
 });
 
-test("a node that is asked to leave sends its people elsewhere", async ({ person, bot, door, nodes, room }) => {
-  const balancer = (await door()).leadTo(0);
-  const ana = await person("Ana", { door: balancer });
+test("a node that is asked to leave sends its people elsewhere", async ({ person, bot, loadBalancer, nodes, room }) => {
+  const balancer = (await loadBalancer()).leadTo(0);
+  const ana = await person("Ana", { loadBalancer: balancer });
   await ana.enter(room);
   const raw = await bot({ node: 0 });
   await raw.join(room);
@@ -110,14 +110,14 @@ test("a node that is asked to leave sends its people elsewhere", async ({ person
   await ana.reads("still here", "and here again");
 });
 
-test("everybody who flickers stays in the list", async ({ person, door, room }) => {
-  const line = await door();
-  const ana = await person("Ana", { door: line });
+test("everybody who flickers stays in the list", async ({ person, loadBalancer, room }) => {
+  const balancer = await loadBalancer();
+  const ana = await person("Ana", { loadBalancer: balancer });
   const ben = await person("Ben", { node: 1 });
   await ana.enter(room);
   await ben.enter(room);
   await expect(ben.people).toHaveCount(2);
-  line.cut();
+  balancer.cut();
   await ana.live();
   await ana.say("did I flicker?");
   await ben.reads("did I flicker?");

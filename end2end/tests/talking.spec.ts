@@ -8,10 +8,10 @@ test("two people on two nodes see each other's messages in one order", async ({ 
   await ben.enter(room);
 
   await Promise.all([ana.say("Hello from Ana"), ben.say("Hello from Ben")]);
-  await expect(ana.said).toHaveCount(2);
+  await expect(ana.messages).toHaveCount(2);
   await ben.say("Which of us was first?");
-  await expect(ana.said).toHaveCount(3);
-  await ben.reads(...(await ana.said.allTextContents()));
+  await expect(ana.messages).toHaveCount(3);
+  await ben.reads(...(await ana.messages.allTextContents()));
 });
 
 test("a refresh keeps the talk", async ({ person, room }) => {
@@ -98,7 +98,7 @@ test("Enter sends, Shift and Enter break the line", async ({ person, room }) => 
   await ana.composer.press("Shift+Enter");
   await ana.composer.pressSequentially("second line");
   await ana.composer.press("Enter");
-  await expect(ana.said).toHaveText(/first line\s+second line/);
+  await expect(ana.messages).toHaveText(/first line\s+second line/);
   await expect(ana.composer).toHaveValue("");
 });
 

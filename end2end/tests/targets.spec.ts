@@ -13,7 +13,7 @@ async function small(page: Page): Promise<string[]> {
     const isSentence = (link: Element) =>
       link.localName === "a" && [...link.parentElement!.childNodes].some((node) => node.nodeType === 3 && /\w/.test(node.textContent!));
     // The time of a message is one of fifty; a press beside it does nothing worse than nothing.
-    const isLeftOut = (target: Element) => target.matches(".skip, .said__link, input[type=hidden]");
+    const isLeftOut = (target: Element) => target.matches(".skip, .message__link, input[type=hidden]");
     const grown = (target: Element) => {
       // A mark is pressed by its label, too.
       const box = (target.closest("label") ?? target).getBoundingClientRect();

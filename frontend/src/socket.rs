@@ -18,14 +18,14 @@ pub(crate) fn was_open() -> bool {
     WAS_OPEN.get()
 }
 
-/// An event of a socket.
+/// What a browser tells about a socket; the number is the close code.
 pub(crate) enum SocketEvent {
     Opened,
     Text(String),
     Closed(u16),
 }
 
-/// How a socket is closed.
+/// Why a page closes its socket, which decides the close code.
 #[derive(Clone, Copy)]
 pub(crate) enum CloseReason {
     /// The person leaves; others see it at once.

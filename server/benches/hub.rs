@@ -85,17 +85,17 @@ struct Room {
 }
 
 /// Publications that came from the log at one moment: one batch.
-struct Turn<'a> {
+struct Batch<'a> {
     hub: &'a Hub,
     channel: &'a Channel,
     frames: Vec<(protocol::Position, Utf8Bytes)>,
 }
 
-impl Turn<'_> {
+impl Batch<'_> {
     fn go_out(self) {
-        let mut turn = self.hub.batch();
+        let mut batch = self.hub.batch();
         for (position, frame) in self.frames {
-            turn.publication(self.channel, black_box(&position), frame);
+            batch.publication(self.channel, black_box(&position), frame);
         }
     }
 }
@@ -105,8 +105,12 @@ impl Room {
         let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().expect("a runtime");
         let (read, channel) = (Arc::new(AtomicU64::new(0)), Channel::Room(room()));
         let (hub, _asleep) = runtime.block_on(async {
-            let words = ControlFrames { renamed: |_, _| "renamed".into(), availability: |_, _| "availability".into() };
-            let hub = Hub::new(Arc::new(Nothing), words);
+            let control_frames = ControlFrames {
+                renamed: |_, _| "renamed".into(),
+                availability: |_, _| "availability".into(),
+                is_whole: |_| true,
+            };
+            let hub = Hub::new(Arc::new(Nothing), control_frames);
             let asleep = people(&hub, &channel, listeners, other_end, &read).await;
             (hub, asleep)
         });
@@ -125,12 +129,12 @@ impl Room {
         room
     }
 
-    fn next(&self) -> Turn<'_> {
+    fn next(&self) -> Batch<'_> {
         self.next_of(1)
     }
 
     /// Publications that nobody has seen, once all have read those before.
-    fn next_of(&self, count: u64) -> Turn<'_> {
+    fn next_of(&self, count: u64) -> Batch<'_> {
         let began = Instant::now();
         while self.other_end == AtTheOtherEnd::Reads && self.read.load(Ordering::Relaxed) < self.sent.get() {
             assert!(began.elapsed() < READ_WITHIN, "somebody does not read");
@@ -141,7 +145,7 @@ impl Room {
         self.offset.set(self.offset.get() + count);
         let bytes: u64 = frames.iter().map(|(_, frame)| on_the_wire(frame)).sum();
         self.sent.set(self.sent.get() + bytes * self.listeners);
-        Turn { hub: &self.hub, channel: &self.channel, frames }
+        Batch { hub: &self.hub, channel: &self.channel, frames }
     }
 }
 

@@ -16,7 +16,7 @@ use divan::{Bencher, black_box};
 use futures::FutureExt as _;
 use futures::future::join_all;
 use protocol::{MessageId, wire};
-use realtime::broker::redis::{self, Options, RedisBroker, envelope};
+use realtime::broker::redis::{self, RedisBroker, RedisBrokerOptions, envelope};
 use realtime::broker::{Append, Broker, Deliveries, IdempotencyKey};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
@@ -43,11 +43,11 @@ const NODES: [usize; 3] = [0, 1, 2];
 const TOGETHER: usize = 64;
 
 /// Redis' own figures, printed after the table.
-static TOLD: Mutex<Vec<String>> = Mutex::new(Vec::new());
+static REPORTS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
 fn main() {
     divan::main();
-    TOLD.lock().unwrap().iter().for_each(|told| println!("{told}"));
+    REPORTS.lock().unwrap().iter().for_each(|report| println!("{report}"));
 }
 
 /// Counters that count nothing.
@@ -79,8 +79,8 @@ fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
 fn a_delivery_is_read(bencher: Bencher<'_, '_>, length: usize) {
     let append = message(0, length);
     let Event { header, frame } = &append.event;
-    let (header, frame) = (header.as_str(), frame.fill(1_234_567));
-    let bytes = Bytes::from(format!("eAbCdEfGhIjKlMnOp 1234567 {header}{frame}"));
+    let (header, frame) = (header.as_bytes(), frame.fill(1_234_567));
+    let bytes = Bytes::from([b"eAbCdEfGhIjKlMnOp 1234567 ", header, frame.as_bytes()].concat());
     bencher.bench(|| envelope::decode(append.channel.clone(), black_box(&bytes).clone()));
 }
 
@@ -107,7 +107,7 @@ fn redis_64_messages(bencher: Bencher<'_, '_>, nodes: usize) {
 struct Log {
     server: Arc<RedisServer>,
     broker: Arc<RedisBroker>,
-    said: AtomicU64,
+    published: AtomicU64,
     _nodes: Vec<Arc<RedisBroker>>,
     /// The last to be dropped.
     runtime: Runtime,
@@ -125,11 +125,11 @@ impl Log {
             server.command(&["CONFIG", "RESETSTAT"]).await;
             (broker, listening)
         });
-        Self { server, broker, said: AtomicU64::new(1), _nodes, runtime }
+        Self { server, broker, published: AtomicU64::new(1), _nodes, runtime }
     }
 
     fn next(&self) -> Append {
-        message(self.said.fetch_add(1, Ordering::Relaxed), LENGTHS[0])
+        message(self.published.fetch_add(1, Ordering::Relaxed), LENGTHS[0])
     }
 
     /// Notes the time that the script takes by Redis' own measurement, without reading and answering.
@@ -138,15 +138,15 @@ impl Log {
         let script = stats.lines().find_map(|line| line.strip_prefix("cmdstat_evalsha:")).unwrap_or_default();
         let fields: HashMap<_, _> = script.split(',').filter_map(|field| field.split_once('=')).collect();
         if let (Some(calls), Some(us)) = (fields.get("calls"), fields.get("usec_per_call")) {
-            let told =
+            let report =
                 format!("{nodes} nodes, {what} at a time: Redis says that the script takes {us} µs ({calls} calls)");
-            TOLD.lock().unwrap().push(told);
+            REPORTS.lock().unwrap().push(report);
         }
     }
 }
 
 async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
-    let options = Options {
+    let options = RedisBrokerOptions {
         log: realtime::broker::LogLimits {
             entries: 10_000,
             bytes: 1 << 20,
@@ -181,7 +181,7 @@ fn message(number: u64, length: usize) -> Append {
         channel: Channel::Room(room()),
         idempotency: Some(once),
         event: Event {
-            header: EventHeader::new("said", 1_795_305_600_000, Some(&id), Some(&author.id)),
+            header: EventHeader::new("posted", 1_795_305_600_000, Some(&id), Some(&author.id)),
             frame: template,
         },
         growth: realtime::broker::Growth::Free,

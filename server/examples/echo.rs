@@ -12,7 +12,7 @@ use protocol::Member;
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 use server::config::Config;
-use server::ws::{Action, Frame, Handler, Purpose, Service, Visitor};
+use server::ws::{Action, Frame, Handler, Service, SocketKind, Visitor};
 
 struct EchoService;
 
@@ -32,7 +32,7 @@ struct Echo(Arc<Member>, Arc<Outbox>);
 impl Handler for Echo {
     type Deferred = Infallible;
 
-    const PURPOSE: Purpose = Purpose::Rooms;
+    const KIND: SocketKind = SocketKind::Rooms;
 
     fn member(&self) -> &Arc<Member> {
         &self.0

@@ -55,8 +55,8 @@ impl Application for RoomsAndGames {
     }
 }
 
-/// The frames of the hub.
-pub(crate) const CONTROL_FRAMES: ControlFrames = ControlFrames { renamed, availability };
+/// What the hub asks about frames.
+pub(crate) const CONTROL_FRAMES: ControlFrames = ControlFrames { renamed, availability, is_whole: wire::is_json };
 
 /// Sends a change of presence to all clients in the room on this node. For a game, its keeper
 /// decides who is told.
@@ -74,8 +74,8 @@ fn renamed(channel: &Channel, position: &Position) -> Utf8Bytes {
     if let Channel::Game(_) = channel {
         return availability(channel, true);
     }
-    let renamed = protocol::Renamed { room_id: channel.room(), position: position.clone() };
-    wire::encode_server(&ServerMessage::Position(renamed)).into()
+    let new_epoch = protocol::NewEpoch { room_id: channel.room(), position: position.clone() };
+    wire::encode_server(&ServerMessage::Position(new_epoch)).into()
 }
 
 /// Builds the frame that tells whether a room's or a game's log is available.

@@ -12,7 +12,7 @@ use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory}
 use realtime::peers::Peers;
 use realtime::presence::PresenceStore;
 use realtime::presence::embedded::EmbeddedPresence;
-use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use storage::StorageError;
 use storage::sqlite::{Sqlite, make_private};
 use tracing::{info, warn};
@@ -44,7 +44,7 @@ pub enum BackendError {
     /// The list of Redis servers is invalid.
     #[error(transparent)]
     Servers(#[from] storage::redis::ServersError),
-    /// Redis cannot be used.
+    /// Redis was reached and cannot be used as it is set up, or was not reached.
     #[error(transparent)]
     Redis(#[from] StorageError),
     /// The session key cannot be read or stored: where, and why.
@@ -54,17 +54,17 @@ pub enum BackendError {
 
 /// The stores and connections that a node was opened with.
 pub struct Backend {
-    /// The name of this node.
+    /// The name of this node, which no other run of a node has.
     pub node_name: String,
     /// Keeps channels' logs and announces.
     pub broker: Arc<dyn Broker>,
-    /// The deliveries of the broker.
+    /// What the broker delivers to this node; one dispatcher takes it.
     pub deliveries: Deliveries,
     /// Reads the logs page by page.
     pub history: Arc<dyn History>,
     /// Stores who is in which channel, for all nodes.
     pub presence: Arc<dyn PresenceStore>,
-    /// Stores the list of rooms.
+    /// Keeps the titles of rooms, and which are on the front page.
     pub rooms: Arc<dyn Rooms>,
     /// Stores authors' quizzes, pictures and results.
     pub quizzes: Arc<dyn Quizzes>,
@@ -102,8 +102,10 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendE
             key_in_folder(folder).map_err(|error| BackendError::Key(folder.display().to_string(), error.to_string()))?
         }
     };
-    let (broker, deliveries) =
-        embedded::open(store.clone(), embedded::Options { log: config.limits.log(config.storage.retain_rooms) });
+    let (broker, deliveries) = embedded::open(
+        store.clone(),
+        embedded::EmbeddedBrokerOptions { log: config.limits.log(config.storage.retain_rooms) },
+    );
     info!("rooms are kept in {}", folder.display());
     Ok(Backend {
         node_name,
@@ -129,7 +131,7 @@ async fn open_redis(
 ) -> Result<Backend, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
     let peers = Peers::default();
-    let options = redis::Options {
+    let options = redis::RedisBrokerOptions {
         log,
         sharded: config.sharded_pubsub,
         node: node_name.clone(),

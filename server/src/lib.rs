@@ -1,10 +1,11 @@
 //! The Hubbub server: rooms that live on any number of nodes.
 //!
 //! The crate `realtime` has the channels, `storage` the stores and `quiz` the rules of a game; here is what is
-//! made of them. `ws` speaks with clients, `application` is what the channels are used for, `rooms` answers what
-//! is read over HTTP, `limits` knows which addresses count as one and `throttle` how much they may do, `quizzes`
-//! stores what authors write, `formulas` renders the formulas in that. `backend` alone chooses between SQLite and
-//! Redis, `router` alone knows the pages. `runtime` has the threads on which all of it runs.
+//! made of them. `ws` speaks with clients, `handlers` turns their frames into calls of `chat` and `games`,
+//! `application` is what the channels are used for, `rooms` answers what is read over HTTP, `limits` knows which
+//! addresses count as one and `throttle` how much they may do, `quizzes` stores what authors write, `formulas` renders
+//! the formulas in that. `backend` alone chooses between SQLite and Redis, `router` alone knows the pages. `runtime`
+//! has the threads on which all of it runs.
 
 // Nothing from outside ends the process: return an error; a panic is no answer.
 #![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::expect_used))]
@@ -21,6 +22,7 @@ pub mod formulas;
 #[doc(hidden)]
 pub mod fuzzing;
 pub mod games;
+mod handlers;
 pub mod http;
 pub mod limits;
 pub mod metrics;

@@ -12,7 +12,7 @@ use protocol::game::AnswerStatus;
 pub use realtime::metrics::{DELIVERIES_INTERRUPTED, PUBLICATIONS_OUT};
 pub use storage::CORRUPT_DATA;
 
-/// The number of open WebSockets.
+/// The gauge of open WebSockets, in rooms and in games.
 pub const CONNECTIONS: &str = "hubbub_connections";
 /// Rooms with a listener on this node.
 pub const ROOMS: &str = "hubbub_rooms";
@@ -40,22 +40,22 @@ pub const GAME_ANSWERS: &str = "hubbub_game_answers_total";
 pub const GAME_STEPS: &str = "hubbub_game_steps_total";
 
 /// Bytes of everything that is stored, as the store measures it.
-pub const STORED: &str = "hubbub_storage_bytes";
-/// The quota on these bytes.
+pub const STORAGE_BYTES: &str = "hubbub_storage_bytes";
+/// The gauge of `--storage-quota`, in bytes.
 pub const QUOTA: &str = "hubbub_storage_quota_bytes";
 /// Bytes that the quotas allowed, by kind.
-pub const KEPT: &str = "hubbub_kept_bytes_total";
+pub const STORED_BYTES: &str = "hubbub_stored_bytes_total";
 /// Refusals by the quotas, by whose quota was used up.
 pub const QUOTA_REFUSALS: &str = "hubbub_quota_refusals_total";
 /// Things that retention removed, by kind.
 pub const SWEPT: &str = "hubbub_swept_total";
 
-/// Counts bytes that are stored.
-pub(crate) fn count_kept(kind: &'static str, bytes: u64) {
-    metrics::counter!(KEPT, "kind" => kind).increment(bytes);
+/// Counts bytes of one kind that were stored; what is deleted later is not taken off.
+pub(crate) fn count_stored(kind: &'static str, bytes: u64) {
+    metrics::counter!(STORED_BYTES, "kind" => kind).increment(bytes);
 }
 
-/// Counts a refusal by a quota.
+/// Counts a refusal, by the quota that was used up.
 pub(crate) fn count_quota_refusal(quota: &'static str) {
     metrics::counter!(QUOTA_REFUSALS, "quota" => quota).increment(1);
 }
@@ -68,7 +68,7 @@ pub(crate) fn count_swept(kind: &'static str, count: usize) {
 /// Sets the gauges of the store's size and quota.
 #[allow(clippy::cast_precision_loss)] // An approximate value is enough for a gauge.
 pub(crate) fn show_stored(bytes: u64, quota: u64) {
-    metrics::gauge!(STORED).set(bytes as f64);
+    metrics::gauge!(STORAGE_BYTES).set(bytes as f64);
     metrics::gauge!(QUOTA).set(quota as f64);
 }
 
@@ -152,9 +152,9 @@ fn describe() {
     describe_gauge!(GAMES, "Games with somebody on this node.");
     describe_counter!(GAME_ANSWERS, "Answers in games, by what became of them.");
     describe_counter!(GAME_STEPS, "Changes of games that this node made.");
-    describe_gauge!(STORED, Unit::Bytes, "Everything that is kept, as the store says.");
+    describe_gauge!(STORAGE_BYTES, Unit::Bytes, "Everything that is kept, as the store says.");
     describe_gauge!(QUOTA, Unit::Bytes, "What may be kept.");
-    describe_counter!(KEPT, Unit::Bytes, "Bytes that the quotas let in, by what they are.");
+    describe_counter!(STORED_BYTES, Unit::Bytes, "Bytes that the quotas let in, by what they are.");
     describe_counter!(QUOTA_REFUSALS, "What the quotas did not let in, by whose was used up.");
     describe_counter!(CORRUPT_DATA, "Stored data that could not be read; the log says which.");
     describe_counter!(SWEPT, "What retention removed, by what it was.");

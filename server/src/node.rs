@@ -16,9 +16,10 @@ use tokio_util::task::TaskTracker;
 
 use crate::application::{self, RoomsAndGames};
 use crate::backend::Backend;
-use crate::chat::{Chat, ChatSockets, ClassChatGate};
+use crate::chat::{Chat, ClassChatGate};
 use crate::config::Config;
-use crate::games::{GameSockets, Games, GamesParts, LocalGames};
+use crate::games::{Games, GamesParts, LocalGames};
+use crate::handlers::{GameSockets, RoomSockets};
 use crate::http::{EntranceRules, Gate, Identity, QuizFiles};
 use crate::limits::TrustedProxies;
 use crate::quizzes::Library;
@@ -52,7 +53,7 @@ pub struct Node {
     pub directory: Arc<Directory>,
     /// Quizzes, pictures and results of games.
     pub library: Library,
-    /// How much may be stored.
+    /// Refuses what would exceed a quota of its person, its address or the store.
     pub quotas: Arc<Quotas>,
     /// Removes what nobody has used for long.
     pub sweep: Arc<dyn Sweep>,
@@ -71,7 +72,7 @@ pub struct Node {
     pub authors: Authors,
     /// How much one session and one address may do.
     pub throttle: Arc<Throttle>,
-    /// Watches whether connections are alive.
+    /// Pings silent connections, and closes those that do not answer.
     pub connections: Arc<Connections>,
     trusted_proxies: Arc<TrustedProxies>,
     /// Cancelled when the node shuts down: it is no longer ready and closes its connections.
@@ -166,9 +167,9 @@ impl Node {
         Dispatcher { hub: self.hub.clone(), presence, application: Arc::new(application) }
     }
 
-    /// The service of the chat's WebSockets.
-    pub fn chat_service(&self) -> Arc<ChatSockets> {
-        Arc::new(ChatSockets {
+    /// The service of the WebSockets of rooms.
+    pub(crate) fn room_sockets(&self) -> Arc<RoomSockets> {
+        Arc::new(RoomSockets {
             chat: self.chat.clone(),
             directory: self.directory.clone(),
             games: self.games.clone(),
@@ -180,7 +181,7 @@ impl Node {
         })
     }
 
-    fn game_service(&self) -> Arc<GameSockets> {
+    fn game_sockets(&self) -> Arc<GameSockets> {
         Arc::new(GameSockets {
             games: self.games.clone(),
             sessions: self.sessions.clone(),
@@ -216,7 +217,7 @@ impl Node {
         Routes {
             sockets: Router::new()
                 .route("/ws", route_for(gateway.clone(), service))
-                .route("/games", route_for(gateway, self.game_service())),
+                .route("/games", route_for(gateway, self.game_sockets())),
             pages: self.pages(),
             entrance: Arc::new(entrance),
             readiness: Arc::new(Readiness::new(self.broker.clone(), self.leaving.clone())),

@@ -40,9 +40,9 @@ pub enum StartError {
     /// Pages and metrics are configured at one port.
     #[error("--listen {listen} and --metrics-listen {figures} have the same port: give one of them another")]
     SamePort {
-        /// The address of the pages.
+        /// The address that pages and WebSockets are served at.
         listen: SocketAddr,
-        /// The address of the metrics.
+        /// The address that metrics were to be served at, with the same port.
         figures: SocketAddr,
     },
     /// Storage could not be opened.
@@ -85,7 +85,7 @@ pub struct Running {
 ///
 /// # Errors [`StartError`], as a sentence for the operator.
 pub async fn start(config: Config) -> Result<Running, StartError> {
-    start_with(config, Node::chat_service).await
+    start_with(config, Node::room_sockets).await
 }
 
 /// Starts a node with another service behind `/ws`.

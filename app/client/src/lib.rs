@@ -1,7 +1,7 @@
 //! What a client does on each event of its socket, as functions without IO: when to connect, how
 //! long to wait, what to resend, what to load again, and what to tell the page.
 //!
-//! The browser, the load generator and the tests drive the same code, so what is proved about it here holds
+//! Browsers, the bots of `chaos` and the tests drive the same code, so what is proved about it here holds
 //! for all of them. It knows no framework, no runtime, no socket and no clock: a driver carries out its
 //! outputs and fires its timers.
 

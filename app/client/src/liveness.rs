@@ -7,9 +7,9 @@ const QUIET_MS: f64 = 1_000.0;
 /// Something that happens to the page as a whole.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum PageEvent {
-    /// The network is back.
+    /// The browser says that it has a network again.
     Online,
-    /// The network is gone.
+    /// The browser says that it has no network any more.
     Offline,
     /// The person looks at the page again.
     Shown,

@@ -10,7 +10,7 @@ use crate::Timer;
 #[derive(Debug, Default)]
 pub struct Timers {
     due: Vec<(Timer, f64)>,
-    /// When the driver's alarm rings.
+    /// The time at which the driver's one alarm rings, on the clock of the page; `None`: it is off.
     alarm_ms: Option<f64>,
 }
 

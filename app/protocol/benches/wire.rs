@@ -10,7 +10,7 @@ fn main() {
 /// The length of most messages, and the largest one allowed.
 const LENGTHS: [usize; 2] = [128, 4_000];
 
-fn said(length: usize) -> ClientMessage {
+fn message(length: usize) -> ClientMessage {
     ClientMessage::Message {
         room_id: RoomId::parse("garden").ok(),
         id: MessageId::parse("c1-7").ok(),
@@ -27,7 +27,7 @@ fn template(length: usize) -> wire::Template {
 
 #[divan::bench(args = LENGTHS)]
 fn a_server_reads_a_message(bencher: Bencher<'_, '_>, length: usize) {
-    let frame = wire::encode_client(&said(length));
+    let frame = wire::encode_client(&message(length));
     bencher.bench(|| wire::decode_client(black_box(&frame)));
 }
 
@@ -44,8 +44,8 @@ fn a_log_puts_its_offset_in(bencher: Bencher<'_, '_>, length: usize) {
 
 #[divan::bench(args = LENGTHS)]
 fn a_client_spells_a_message(bencher: Bencher<'_, '_>, length: usize) {
-    let said = said(length);
-    bencher.bench(|| wire::encode_client(black_box(&said)));
+    let message = message(length);
+    bencher.bench(|| wire::encode_client(black_box(&message)));
 }
 
 #[divan::bench(args = LENGTHS)]

@@ -32,7 +32,7 @@ pub enum ErrorCode {
     Full,
     /// What is stored is damaged; trying again does not help.
     Damaged,
-    /// No game has this PIN.
+    /// No game has this PIN; too many wrong ones are answered late.
     NoGame,
     /// Only a host of the game may do this.
     NotHost,
@@ -119,7 +119,7 @@ impl ErrorCode {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Refusal {
-    /// What went wrong, for programs.
+    /// What went wrong, for programs: the sentence may change, this does not.
     pub code: ErrorCode,
     /// What went wrong, as a sentence for people.
     pub message: String,

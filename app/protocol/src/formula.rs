@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Piece<'t> {
     /// Plain text, to be shown as it is.
-    Words(&'t str),
+    Text(&'t str),
     /// A formula, to be shown rendered; if it was not, as it is written.
     Formula(Source<'t>),
 }
@@ -20,7 +20,7 @@ pub enum Piece<'t> {
 pub struct Source<'t> {
     /// The whole formula, with its dollars.
     pub written: &'t str,
-    /// The LaTeX between the dollars.
+    /// The LaTeX between the dollars, as the author wrote it.
     pub latex: &'t str,
     /// Whether it is between double dollars: displayed on a line of its own.
     pub is_block: bool,
@@ -43,7 +43,7 @@ pub struct Formula {
 pub struct Formulas(Vec<Formula>);
 
 impl Formulas {
-    /// Whether no formula was rendered.
+    /// Whether no formula was rendered, so that a frame leaves the field out.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
@@ -88,28 +88,28 @@ impl<'t> Iterator for Pieces<'t> {
         }
         let mut from = std::mem::take(&mut self.plain);
         while let Some(dollar) = dollar(self.rest, from) {
-            let (words, behind) = self.rest.split_at(dollar);
-            if let Some(words) = words.strip_suffix('\\') {
+            let (text, behind) = self.rest.split_at(dollar);
+            if let Some(text) = text.strip_suffix('\\') {
                 (self.rest, from) = (behind, 1);
-                if words.is_empty() {
+                if text.is_empty() {
                     continue;
                 }
                 self.plain = 1;
-                return Some(Piece::Words(words));
+                return Some(Piece::Text(text));
             }
             let Some(formula) = begins(behind) else {
                 from = dollar + 1;
                 continue;
             };
             self.rest = behind.strip_prefix(formula.written).unwrap_or_default();
-            if words.is_empty() {
+            if text.is_empty() {
                 return Some(Piece::Formula(formula));
             }
             self.formula = Some(formula);
-            return Some(Piece::Words(words));
+            return Some(Piece::Text(text));
         }
         let rest = std::mem::take(&mut self.rest);
-        (!rest.is_empty()).then_some(Piece::Words(rest))
+        (!rest.is_empty()).then_some(Piece::Text(rest))
     }
 }
 
@@ -160,7 +160,7 @@ mod tests {
     /// The pieces of a text, formulas between brackets and blocks between two of them.
     fn read(text: &str) -> String {
         let read = pieces(text).map(|piece| match piece {
-            Piece::Words(words) => words.to_owned(),
+            Piece::Text(text) => text.to_owned(),
             Piece::Formula(Source { latex, is_block: true, .. }) => format!("[[{latex}]]"),
             Piece::Formula(Source { latex, .. }) => format!("[{latex}]"),
         });
@@ -247,7 +247,7 @@ mod tests {
         #[test]
         fn nothing_of_a_text_is_lost(text in r"([$\\ a1\n]|\PC){0,40}") {
             let written = pieces(&text).map(|piece| match piece {
-                Piece::Words(words) => words,
+                Piece::Text(text) => text,
                 Piece::Formula(source) => source.written,
             });
             let written: String = written.collect();

@@ -30,7 +30,7 @@ pub use id::{
     UserId,
 };
 pub use message::{
-    Availability, ClientMessage, Joined, Member, Message, Namesake, Presence, Renamed, ServerMessage, Typing,
+    Availability, ClientMessage, Joined, Member, Message, Namesake, NewEpoch, Presence, ServerMessage, Typing,
 };
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};

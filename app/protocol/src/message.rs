@@ -6,7 +6,7 @@ use crate::error::Refusal;
 use crate::id::{MessageId, Name, RoomId, SessionToken, UserId};
 use crate::position::Position;
 
-/// A frame from a client.
+/// A frame from a client of `/ws`. Decode it with [`crate::wire::decode_client`].
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase", rename_all_fields = "camelCase")]
 pub enum ClientMessage {
@@ -26,20 +26,20 @@ pub enum ClientMessage {
         /// Absent: the room that was joined last.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         room_id: Option<RoomId>,
-        /// Absent: the server makes one.
+        /// The id by which a resend is recognised. Absent: the server makes one, and a resend is a new message.
         #[serde(skip_serializing_if = "Option::is_none", default)]
         id: Option<MessageId>,
-        /// The text, as typed.
+        /// The text as typed. The server cleans it, and refuses what is then empty or too long.
         message: String,
     },
     /// Leaves the room on this connection.
     Leave {
-        /// The id of the room.
+        /// The id of the room; in others the connection stays.
         room_id: RoomId,
     },
     /// The person is typing; shown to others for a few seconds.
     Typing {
-        /// The id of the room.
+        /// The id of a room that this connection has joined.
         room_id: RoomId,
     },
     /// Asks for a `pong`, for clients that cannot see WebSocket pings.
@@ -51,27 +51,27 @@ pub enum ClientMessage {
 #[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(tag = "type", content = "payload", rename_all = "camelCase")]
 pub enum ServerMessage {
-    /// The answer to `join`.
+    /// The state of the room that a `join` named, and what was missed since its position.
     Joined(Joined),
     /// A message in a room, also to its sender.
     Message(Message),
-    /// People came or left.
+    /// Members came, left or have a new name; one frame may tell several changes.
     Presence(Presence),
     /// Somebody in the room is typing.
     Typing(Typing),
     /// Somebody else in the room has the same name, or one that looks the same.
     Namesake(Namesake),
     /// The room's log goes on under another epoch.
-    Position(Renamed),
+    Position(NewEpoch),
     /// The room's log is unavailable for now, or available again.
     Availability(Availability),
     /// Something that the client sent was refused.
     Error(Refusal),
-    /// The answer to `ping`.
+    /// Answers `ping`, and so proves that the connection works both ways.
     Pong,
 }
 
-/// A person in a room.
+/// A person in a room, however many tabs and devices they use.
 #[derive(Clone, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 pub struct Member {
     /// The user id, the same in all tabs.
@@ -84,9 +84,9 @@ pub struct Member {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
-    /// The id of the room.
+    /// The id of the room in canonical form, which may differ from what was typed.
     pub room_id: RoomId,
-    /// The person of this connection.
+    /// The person of this connection, under the name that others see.
     pub you: Member,
     /// The token for the first `join` of the next connection, to be the same person again. Only for clients
     /// that came without a session.
@@ -94,7 +94,7 @@ pub struct Joined {
     pub session: Option<SessionToken>,
     /// The first page of the members, this person among them.
     pub members: Vec<Member>,
-    /// The number of all members.
+    /// How many members the room has, of which `members` may be a part.
     pub member_count: usize,
     /// The position of this connection: all up to here is in the log, all
     /// after it will come as frames.
@@ -107,11 +107,11 @@ pub struct Joined {
     pub messages: Vec<Message>,
 }
 
-/// A message in a room.
+/// A message as the log of its room has it; nothing changes it later.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
-    /// The id of the room.
+    /// The id of the room whose log has it.
     pub room_id: RoomId,
     /// The id that its sender chose.
     pub id: MessageId,
@@ -129,13 +129,13 @@ pub struct Message {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Presence {
-    /// The id of the room.
+    /// The id of the room whose members changed.
     pub room_id: RoomId,
     /// The members who came, or have a new name.
     pub joined: Vec<Member>,
     /// The ids of members who left.
     pub left: Vec<UserId>,
-    /// The number of members now.
+    /// How many members the room has after the change.
     pub member_count: usize,
 }
 
@@ -143,8 +143,8 @@ pub struct Presence {
 /// only notes the epoch.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub struct Renamed {
-    /// The id of the room.
+pub struct NewEpoch {
+    /// The id of the room whose log has another epoch.
     pub room_id: RoomId,
     /// The new epoch, and the offset up to which the log is unchanged.
     pub position: Position,
@@ -154,7 +154,7 @@ pub struct Renamed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Availability {
-    /// The id of the room.
+    /// The id of a room that this connection has joined.
     pub room_id: RoomId,
     /// As far as the node knows.
     pub available: bool,
@@ -165,7 +165,7 @@ pub struct Availability {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Namesake {
-    /// The id of the room.
+    /// The id of the room that both are in.
     pub room_id: RoomId,
     /// The member who was there before.
     pub member: Member,
@@ -177,8 +177,8 @@ pub struct Namesake {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Typing {
-    /// The id of the room.
+    /// The id of the room that the text is for.
     pub room_id: RoomId,
-    /// The member who types.
+    /// The member who types, under the name that they have in this room.
     pub member: Member,
 }

@@ -9,7 +9,7 @@ use crate::id::Epoch;
 /// Two positions can be compared only when their epochs are equal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Position {
-    /// The epoch of the log.
+    /// The epoch of the log: offsets of another one cannot be compared with this.
     pub epoch: Epoch,
     /// 0 before the first publication, then +1 for each.
     pub offset: u64,

@@ -14,7 +14,7 @@ pub struct HistoryPage {
     pub messages: Vec<Message>,
     /// The top of the log when this page was read: join from here.
     pub position: Position,
-    /// Whether there are earlier messages.
+    /// Whether the log has messages before the first of these.
     pub more: bool,
 }
 
@@ -22,13 +22,13 @@ pub struct HistoryPage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomPreview {
-    /// The id of the room.
+    /// The id of the room in canonical form.
     pub room_id: RoomId,
     /// The title of the room, or its id if it has none.
     pub title: String,
     /// The first page of the members.
     pub members: Vec<Member>,
-    /// The number of all members.
+    /// How many members the room has, on all pages.
     pub member_count: usize,
 }
 
@@ -38,7 +38,7 @@ pub struct RoomPreview {
 pub struct MembersPage {
     /// The members, at most [`crate::limits::MEMBERS_PER_FRAME`].
     pub members: Vec<Member>,
-    /// The number of all members.
+    /// How many members the room has, on all pages.
     pub member_count: usize,
     /// The last member's id if more follow: ask for those after it.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -49,11 +49,11 @@ pub struct MembersPage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RoomSummary {
-    /// The id of the room.
+    /// The id of the room, which is also its address.
     pub room_id: RoomId,
-    /// The title of the room.
+    /// The title that the room was opened under.
     pub title: String,
-    /// A few of its members.
+    /// A few of its members, for the list alone; `member_count` says how many there are.
     pub members: Vec<Member>,
     /// The number of members; 0 in a room that fell quiet.
     pub member_count: usize,

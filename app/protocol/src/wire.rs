@@ -1,11 +1,12 @@
 //! Encodes and decodes frames. The only place with their JSON.
+#![expect(clippy::disallowed_methods, reason = "JSON is written and read here")]
 
 mod game;
 mod reader;
 
 use std::borrow::Cow;
 
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, IgnoredAny};
 use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Refusal};
@@ -158,6 +159,11 @@ fn payload_of(frame: &str) -> Option<&str> {
 pub fn encode<T: Serialize + ?Sized>(value: &T) -> String {
     // Our types have string keys and finite numbers; encoding them cannot fail.
     serde_json::to_string(value).unwrap_or_default()
+}
+
+/// Whether `text` is JSON, whatever it says.
+pub fn is_json(text: &str) -> bool {
+    serde_json::from_str::<IgnoredAny>(text).is_ok()
 }
 
 /// Decodes what [`encode`] wrote; `None` for anything else.

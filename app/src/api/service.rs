@@ -26,7 +26,7 @@ pub struct SiteAddress(pub String);
 /// The viewer with a new name.
 #[derive(Clone, Debug)]
 pub struct Renamed {
-    /// The person who asks.
+    /// The person who asks, already under the new name.
     pub member: Member,
     /// The value of the `Set-Cookie` header with the new name.
     pub cookie: String,
@@ -58,7 +58,7 @@ pub trait Service: Send + Sync {
     /// The listed rooms, those with most people first.
     async fn rooms(&self) -> Result<Vec<RoomSummary>, ApiError>;
 
-    /// The members of a room.
+    /// The title of a room, and the first page of its members.
     async fn preview(&self, room: &RoomId) -> Result<RoomPreview, ApiError>;
 
     /// A page of a room's members, from the first or after somebody.

@@ -25,7 +25,7 @@ enum Eyes {
 }
 
 impl Looks {
-    /// The avatar of a person.
+    /// The avatar of a person: the same for the same id, on every page.
     pub(crate) fn of(id: &UserId) -> Self {
         // FNV-1a: any hash that is the same on server and browser would do.
         let hash =
@@ -46,12 +46,12 @@ impl Looks {
         Self { colour, height, gaze, eyes: Eyes::Open }
     }
 
-    /// The same avatar, asleep.
+    /// The same avatar with closed eyes: somebody is away, or nothing happens here.
     pub(crate) const fn asleep(self) -> Self {
         Self { eyes: Eyes::Closed, ..self }
     }
 
-    /// The same avatar, happy.
+    /// The same avatar with smiling eyes.
     pub(crate) const fn happy(self) -> Self {
         Self { eyes: Eyes::Happy, ..self }
     }

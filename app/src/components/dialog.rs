@@ -7,7 +7,7 @@ use leptos::prelude::*;
 use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::Element;
 
-/// A dialog, with its state.
+/// A dialog of the page that can be opened and closed from several places.
 #[derive(Clone, Copy)]
 pub(crate) struct Dialog {
     element: NodeRef<html::Dialog>,

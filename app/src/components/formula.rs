@@ -32,7 +32,7 @@ fn with_formulas(text: &str, formulas: &Formulas, long: Long) -> AnyView {
         return text.to_owned().into_any();
     }
     let shown = pieces(text).map(|piece| match piece {
-        Piece::Words(words) => words.to_owned().into_any(),
+        Piece::Text(text) => text.to_owned().into_any(),
         Piece::Formula(source) => match formulas.markup(source) {
             Some(markup) => {
                 let is_long = source.latex.chars().nth(LONG).is_some();
@@ -113,7 +113,7 @@ mod page {
             }
             let markup = pieces(shown).filter_map(|piece| match piece {
                 Piece::Formula(source) => self.formulas.markup(source).map(str::len),
-                Piece::Words(_) => None,
+                Piece::Text(_) => None,
             });
             let bytes = markup.sum();
             let before = self.shown_bytes.fetch_add(bytes, Ordering::Relaxed);

@@ -18,7 +18,7 @@ use crate::state::excess::excess;
 /// The viewer, the error of the plain form, the name that was typed, and what is lost by signing out.
 pub(crate) type InitialState = (Member, Option<String>, Option<String>, Option<String>);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "name-begins";
+pub(crate) const INITIAL_STATE: &str = "name-initial";
 
 const NO_COOKIES: &str =
     "This browser blocks cookies here, so the name is not kept. Allow cookies for this site, then save again.";

@@ -22,7 +22,7 @@ pub(crate) fn Notice(
     trouble: Signal<Option<String>>,
     /// The sentences of this page.
     #[prop(optional)]
-    words: NoticeTexts,
+    texts: NoticeTexts,
 ) -> impl IntoView {
     let is_cut_off = memo(move || connection_status.get().is_cut_off());
     let (wondering, cut_off) = (lasting(is_cut_off, MOVING_PATIENCE), lasting(is_cut_off, PATIENCE));
@@ -38,7 +38,7 @@ pub(crate) fn Notice(
         ConnectionStatus::Barred { .. } => cut_off.get().then_some(Subject::Bar),
         ConnectionStatus::Stopped => Some(Subject::End),
     });
-    let about_connection = optional_view(move || subject.get().map(|subject| sentence(subject, words)));
+    let about_connection = optional_view(move || subject.get().map(|subject| sentence(subject, texts)));
     let about_trouble = optional_view(move || trouble.get().map(|sentence| awake(sentence.into_any())));
     view! { <div class="notices" role="status">{about_connection} {about_trouble}</div> }
 }
@@ -48,7 +48,7 @@ pub(crate) fn Notice(
 pub(crate) struct NoticeTexts {
     /// Messages are refused for now.
     pub(crate) pause: &'static str,
-    /// The connection is lost.
+    /// The connection is lost, and is being made again.
     pub(crate) cut: &'static str,
     /// There never was one, and none seems to be possible.
     pub(crate) wall: &'static str,
@@ -65,7 +65,7 @@ impl Default for NoticeTexts {
     }
 }
 
-/// The subject of the notice.
+/// What the notice says about the connection; there is at most one at a time.
 #[derive(Clone, Copy, PartialEq)]
 enum Subject {
     Pause,
@@ -76,12 +76,12 @@ enum Subject {
     End,
 }
 
-fn sentence(subject: Subject, words: NoticeTexts) -> AnyView {
+fn sentence(subject: Subject, texts: NoticeTexts) -> AnyView {
     match subject {
-        Subject::Pause => asleep(words.pause.into_any()),
+        Subject::Pause => asleep(texts.pause.into_any()),
         Subject::Move => awake(view! { "Moving you to another node. " <b>"Nothing is lost."</b> }.into_any()),
-        Subject::Cut => asleep(words.cut.into_any()),
-        Subject::Wall => asleep(words.wall.into_any()),
+        Subject::Cut => asleep(texts.cut.into_any()),
+        Subject::Wall => asleep(texts.wall.into_any()),
         Subject::Bar => asleep(ADDRESS_NOT_LET_IN.into_any()),
         Subject::End => asleep(
             view! {

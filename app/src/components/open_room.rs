@@ -9,7 +9,7 @@ use protocol::limits;
 
 use super::field::Wrong;
 use crate::api::{self, OpenRoom};
-use crate::boxed_view::{flag, words};
+use crate::boxed_view::{dynamic_text, flag};
 use crate::initial_state;
 use crate::state::excess::excess;
 
@@ -17,7 +17,7 @@ use crate::state::excess::excess;
 /// room is to be listed.
 pub(crate) type InitialState = (Option<String>, Option<String>, Option<String>, bool);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "opening-begins";
+pub(crate) const INITIAL_STATE: &str = "opening-initial";
 
 /// The form that opens a room and redirects there.
 pub(crate) fn open_room() -> Option<AnyView> {
@@ -65,7 +65,7 @@ fn form((wrong, why_unlisted, title, is_listed): InitialState) -> AnyView {
                 node_ref=input
             />
             <button class="button" aria-busy=flag(move || pending.get())>
-                {words(move || if pending.get() { "Opening" } else { "Open" })}
+                {dynamic_text(move || if pending.get() { "Opening" } else { "Open" })}
             </button>
             </div>
             <Wrong id="title-wrong" why=wrong.into() />

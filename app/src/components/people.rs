@@ -11,7 +11,7 @@ use super::icon::{USERS, X, icon};
 use super::share::CopyLink;
 use super::theme_switch::theme_switch;
 use crate::api;
-use crate::boxed_view::{derived, flag, list, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, flag, list, memo, optional_view};
 use crate::state::People;
 use crate::state::people::Paging;
 use crate::state::texts::{people_here, people_listed};
@@ -43,7 +43,7 @@ pub(crate) fn PeopleButton(people: RwSignal<People>) -> impl IntoView {
             on:click=move |_| dialog.open()
         >
             {icon(USERS)}
-            <span>{words(count)}</span>
+            <span>{dynamic_text(count)}</span>
         </button>
         {dialog.view("sheet", "here-too", content)}
     }
@@ -72,7 +72,7 @@ fn sheet(people: RwSignal<People>, dialog: Dialog) -> AnyView {
 fn Heading(people: RwSignal<People>, id: &'static str) -> impl IntoView {
     view! {
         <h2 class="people__title" id=id>
-            <b>{words(move || people.with(People::count))}</b>
+            <b>{dynamic_text(move || people.with(People::count))}</b>
             " here now"
         </h2>
     }
@@ -119,7 +119,7 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
         Paging::Failed => "They could not be loaded. Try again",
     };
     let more = move || {
-        let left = words(move || format!("and {} more", people.with(People::more)));
+        let left = dynamic_text(move || format!("and {} more", people.with(People::more)));
         view! {
             <p class="people__more quiet">{left}</p>
             <button
@@ -128,7 +128,7 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
                 aria-busy=flag(move || paging.get() == Paging::Coming)
                 on:click=move |_| show_more(people, rows)
             >
-                {words(label)}
+                {dynamic_text(label)}
             </button>
         }
         .into_any()
@@ -142,7 +142,7 @@ fn MorePeople(people: RwSignal<People>, rows: NodeRef<Ul>) -> impl IntoView {
     view! {
         {optional_view(move || has_more.get().then(more))}
         <p class="unseen" role="status">
-            {words(said)}
+            {dynamic_text(said)}
         </p>
     }
 }
@@ -184,7 +184,7 @@ fn PersonRow(people: RwSignal<People>, id: UserId) -> impl IntoView {
         <li class="person">
             {avatar(looks)}
             <span class="person__name">
-                <bdi title=derived(move || name.get())>{words(move || name.get())}</bdi>
+                <bdi title=derived(move || name.get())>{dynamic_text(move || name.get())}</bdi>
                 {optional_view(move || note.get().map(|note| view! { <span class="person__note">{note}</span> }.into_any()))}
             </span>
         </li>

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use leptos::prelude::*;
 
-use crate::boxed_view::{derived, effect, words};
+use crate::boxed_view::{derived, dynamic_text, effect};
 use crate::state::ConnectionStatus;
 
 /// The status as a pill. Its word is announced when it changes; the seconds that count down beside
@@ -20,8 +20,8 @@ pub(crate) fn Pill(connection_status: Signal<ConnectionStatus>) -> impl IntoView
                 <i></i>
             </span>
             <span>
-                {words(move || connection_status.get().word())} <span class="num" aria-hidden="true">
-                    {words(move || seconds.get().map(|seconds| format!(" in {seconds} s")).unwrap_or_default())}
+                {dynamic_text(move || connection_status.get().word())} <span class="num" aria-hidden="true">
+                    {dynamic_text(move || seconds.get().map(|seconds| format!(" in {seconds} s")).unwrap_or_default())}
                 </span>
             </span>
         </span>

@@ -8,7 +8,7 @@ use protocol::RoomSummary;
 
 use super::avatar::{Looks, avatar};
 use crate::api;
-use crate::boxed_view::{effect, list, memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, effect, list, memo, optional_view};
 use crate::initial_state;
 use crate::state::texts::people_in_rooms;
 
@@ -18,7 +18,7 @@ const REFRESH: Duration = Duration::from_secs(10);
 /// The rooms that the page was rendered with, and whether its reader may list one.
 pub(crate) type InitialState = (Vec<RoomSummary>, bool);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "rooms-begin";
+pub(crate) const INITIAL_STATE: &str = "rooms-initial";
 
 /// The listed rooms, and how many people are in them.
 pub(crate) fn listed_rooms() -> Option<AnyView> {
@@ -56,7 +56,7 @@ fn rooms_as_they_are((rooms, may_list): InitialState) -> AnyView {
             <h2 class="rooms__title" id="rooms">
                 "Rooms"
             </h2>
-            <span class="quiet small">{words(move || rooms.with(|rooms| total(rooms)))}</span>
+            <span class="quiet small">{dynamic_text(move || rooms.with(|rooms| total(rooms)))}</span>
         </div>
         <RoomList rooms may_list />
     }

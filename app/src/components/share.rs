@@ -7,7 +7,7 @@ use leptos::wasm_bindgen::JsCast;
 use leptos::web_sys::{HtmlDocument, HtmlTextAreaElement};
 
 use super::icon::{CHECK, COPY, icon};
-use crate::boxed_view::{effect, optional_view, words};
+use crate::boxed_view::{dynamic_text, effect, optional_view};
 use crate::device;
 
 const TOAST: Duration = Duration::from_secs(4);
@@ -38,7 +38,7 @@ pub(crate) fn CopyLink() -> impl IntoView {
     view! {
         <button class="button button--quiet needs-script" type="button" on:click=send>
             {icon(COPY)}
-            {words(move || if has_sheet.get() { "Share" } else { "Copy the link" })}
+            {dynamic_text(move || if has_sheet.get() { "Share" } else { "Copy the link" })}
         </button>
         <div class="toasts" role="status">
             {toast}

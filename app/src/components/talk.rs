@@ -16,7 +16,7 @@ use crate::room_store::RoomStore;
 /// The initial state of a room, the error of the plain form, and the text that was typed.
 pub(crate) type InitialState = (RoomPage, Option<String>, Option<String>);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "talk-begins";
+pub(crate) const INITIAL_STATE: &str = "talk-initial";
 
 island! {
     /// The whole of a room's page; it continues from the position of the page.

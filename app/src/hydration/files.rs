@@ -18,7 +18,7 @@ const DRIVER: &str = "drive";
 pub(crate) fn files(part: &'static str) -> Option<String> {
     static BUILT: OnceLock<Built> = OnceLock::new();
     let options = use_context::<LeptosOptions>()?;
-    let built = BUILT.get_or_init(|| Built::read(&options));
+    let built = BUILT.get_or_init(|| Built::load(&options));
     let files = built.files(part);
     (!files.is_empty()).then(|| files.join(" "))
 }
@@ -54,7 +54,7 @@ struct Joined {
 }
 
 impl Built {
-    fn read(options: &LeptosOptions) -> Self {
+    fn load(options: &LeptosOptions) -> Self {
         let folder = format!("/{}", options.site_pkg_dir);
         let read = |name: &str| fs::read_to_string(format!("{}{folder}/{name}", options.site_root)).ok();
         let manifest = format!("__wasm_split_manifest{}.json", hashed(options, "manifest"));

@@ -66,7 +66,7 @@ fn Lobby() -> impl IntoView {
                                 {has_signed_out.then(signed_out)}
                                 {viewer.ok().map(|viewer| {
                                     view! {
-                                        {initial_state::embed(name_tag::INITIAL_STATE, name_tag_begins(viewer, &games))}
+                                        {initial_state::embed(name_tag::INITIAL_STATE, name_tag_initial(viewer, &games))}
                                         <NameTag />
                                         {refused::<SignOut>().map(|why| view! { <p role="alert">{why}</p> })}
                                     }
@@ -74,7 +74,7 @@ fn Lobby() -> impl IntoView {
                                 {open_game.map(still_open)}
                             </section>
                             <section class="home__open" aria-label="Rooms to open">
-                                {initial_state::embed(open_room::INITIAL_STATE, open_room_begins())}
+                                {initial_state::embed(open_room::INITIAL_STATE, open_room_initial())}
                                 <OpenRoomForm />
                             </section>
                             <PinForm />
@@ -94,12 +94,12 @@ fn signed_out() -> AnyView {
 }
 
 /// The initial state of the field with the viewer's name. `games`: those that they host.
-pub(super) fn name_tag_begins(viewer: Member, games: &[(Pin, String)]) -> name_tag::InitialState {
+pub(super) fn name_tag_initial(viewer: Member, games: &[(Pin, String)]) -> name_tag::InitialState {
     (viewer, refused::<Rename>(), typed::<Rename>("name"), at_stake(games))
 }
 
 /// The initial state of the form that opens a room.
-fn open_room_begins() -> open_room::InitialState {
+fn open_room_initial() -> open_room::InitialState {
     let is_listed = typed::<OpenRoom>("listed").is_some();
     (refused::<OpenRoom>(), api::why_unlisted(), typed::<OpenRoom>("title"), is_listed)
 }

@@ -17,7 +17,7 @@ use crate::initial_state;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 
-/// The page at `/host/{pin}`.
+/// The page at `/host/{pin}`: the stage of a game, for its hosts.
 #[component]
 pub(crate) fn Host() -> impl IntoView {
     let params = use_params_map();

@@ -12,7 +12,7 @@ pub(crate) struct MessageLink {
 }
 
 impl MessageLink {
-    /// Parses what [`address`](crate::state::message_link::address) writes.
+    /// Parses what [`address`](crate::state::message_link::address) writes; an offset alone is a link from before.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let (offset, sent_at) = match text.split_once('.') {
             Some((offset, sent_at)) => (offset, Some(sent_at.parse().ok()?)),
@@ -21,7 +21,7 @@ impl MessageLink {
         Some(Self { offset: offset.parse().ok()?, sent_at })
     }
 
-    /// Whether the link means this message.
+    /// Whether the link means this message: the offset is the same and, if it names one, the time.
     pub(crate) fn means(self, message: &Message) -> bool {
         message.offset == self.offset && self.sent_at.is_none_or(|sent_at| sent_at == message.sent_at)
     }
@@ -35,14 +35,14 @@ mod tests {
 
     #[test]
     fn a_link_leads_to_its_message_and_to_no_other_that_has_its_place() {
-        let said = message(7, "ben", "hello", 1_795_262_400_000);
-        let written = address(said.offset, said.sent_at);
+        let linked = message(7, "ben", "hello", 1_795_262_400_000);
+        let written = address(linked.offset, linked.sent_at);
         assert_eq!(written, "?at=7.1795262400000#m-7");
         let link = MessageLink::parse("7.1795262400000").unwrap();
-        assert!(link.means(&said));
-        assert!(!link.means(&message(8, "ben", "hello", said.sent_at)));
-        assert!(!link.means(&message(7, "eve", "hello", said.sent_at + 1)), "the log began anew");
-        assert!(MessageLink::parse("7").unwrap().means(&said), "who wrote it by hand knows no moment");
+        assert!(link.means(&linked));
+        assert!(!link.means(&message(8, "ben", "hello", linked.sent_at)));
+        assert!(!link.means(&message(7, "eve", "hello", linked.sent_at + 1)), "the log began anew");
+        assert!(MessageLink::parse("7").unwrap().means(&linked), "who wrote it by hand knows no moment");
     }
 
     #[test]

@@ -4,7 +4,7 @@ use leptos::prelude::*;
 use protocol::RoomId;
 
 use super::brand::Brand;
-use super::home::name_tag_begins;
+use super::home::name_tag_initial;
 use crate::api;
 use crate::components::front::NameTag;
 use crate::components::name_tag;
@@ -42,7 +42,7 @@ pub(crate) fn NamePage(room: RoomId) -> impl IntoView {
                             .ok()
                             .map(|viewer| {
                                 view! {
-                                    {initial_state::embed(name_tag::INITIAL_STATE, name_tag_begins(viewer, &games))}
+                                    {initial_state::embed(name_tag::INITIAL_STATE, name_tag_initial(viewer, &games))}
                                     <NameTag />
                                     {namesake.map(|namesake| look_alike(&namesake, ().into_any()))}
                                 }

@@ -29,7 +29,7 @@ pub(crate) fn Join() -> impl IntoView {
     }
 }
 
-/// The page at `/play/{pin}`.
+/// The page at `/play/{pin}`: a game as one of its players sees it, or the way into it.
 #[component]
 pub(crate) fn Play() -> impl IntoView {
     let params = use_params_map();

@@ -27,7 +27,7 @@ pub(crate) fn Room() -> impl IntoView {
     if let Some(room) = id.get_untracked().filter(|_| wants_name) {
         return view! { <NamePage room /> }.into_any();
     }
-    let wanted = use_query_map().with_untracked(|query| Wanted::read(|name| query.get_str(name)));
+    let wanted = use_query_map().with_untracked(|query| Wanted::parse(|name| query.get_str(name)));
     let page = Resource::new(
         move || id.get(),
         move |id| async move {
@@ -44,7 +44,7 @@ pub(crate) fn Room() -> impl IntoView {
                     Some(Ok(page)) => {
                         view! {
                             <PageTitle of=page.preview.title.clone() about="A live room. Anyone with this link can join." />
-                            {initial_state::embed(talk::INITIAL_STATE, begins(page))}
+                            {initial_state::embed(talk::INITIAL_STATE, initial(page))}
                             <Talk />
                         }
                         .into_any()
@@ -68,7 +68,7 @@ enum Wanted {
 }
 
 impl Wanted {
-    fn read<'a>(query: impl Fn(&str) -> Option<&'a str>) -> Self {
+    fn parse<'a>(query: impl Fn(&str) -> Option<&'a str>) -> Self {
         let offset = |name| query(name).and_then(|offset| offset.parse().ok());
         match (query("at"), offset("before"), offset("after")) {
             (Some(at), _, _) => MessageLink::parse(at).map_or(Self::Nothing, Self::Message),
@@ -97,7 +97,7 @@ impl Wanted {
 }
 
 /// A refused message is shown again with its id: it may be in the log already, and must be there once.
-fn begins(page: RoomPage) -> talk::InitialState {
+fn initial(page: RoomPage) -> talk::InitialState {
     let next_id = typed::<Say>("id").and_then(|id| MessageId::parse(&id).ok());
     let page = RoomPage { next_id: next_id.unwrap_or(page.next_id), ..page };
     (with_its_reader(page), refused::<Say>(), typed::<Say>("message"))
@@ -120,7 +120,7 @@ mod tests {
     use super::*;
 
     fn wanted(query: &[(&str, &'static str)]) -> Wanted {
-        Wanted::read(|name| query.iter().find(|(given, _)| *given == name).map(|(_, value)| *value))
+        Wanted::parse(|name| query.iter().find(|(key, _)| *key == name).map(|(_, value)| *value))
     }
 
     #[test]

@@ -66,14 +66,14 @@ impl Away {
             && chunk.messages.last().is_some_and(|last| last.offset > self.after)
     }
 
-    /// The missed messages in `said`, and before it if there is `more`; `None` if only
+    /// The missed messages in `messages`, and before it if there is `more`; `None` if only
     /// the reader wrote something.
-    pub(super) fn missed(&self, said: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {
+    pub(super) fn missed(&self, messages: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {
         // A page that was open for long shows later messages only.
-        let first = said.first().filter(|first| first.offset <= self.up_to)?;
-        let from = said.partition_point(|message| message.offset <= self.after);
-        let to = said.partition_point(|message| message.offset <= self.up_to);
-        let theirs = said.get(from..to)?.iter().filter(|message| message.author.id != *me);
+        let first = messages.first().filter(|first| first.offset <= self.up_to)?;
+        let from = messages.partition_point(|message| message.offset <= self.after);
+        let to = messages.partition_point(|message| message.offset <= self.up_to);
+        let theirs = messages.get(from..to)?.iter().filter(|message| message.author.id != *me);
         let (shown, oldest) =
             theirs.fold((0, u64::MAX), |(count, oldest), message| (count + 1, oldest.min(message.sent_at)));
         // Their authors are known when they are loaded.

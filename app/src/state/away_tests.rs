@@ -43,10 +43,10 @@ impl Scene {
         self.tell(&Event::Status(Status::Live))
     }
 
-    fn hears(&mut self, said: &[(u64, &str)]) -> &mut Self {
+    fn hears(&mut self, messages: &[(u64, &str)]) -> &mut Self {
         let now = self.now_ms;
-        let said: Vec<_> = said.iter().map(|(offset, who)| message(*offset, who, "hi", now)).collect();
-        if said.is_empty() { self } else { self.tell(&Event::Messages(said)) }
+        let messages: Vec<_> = messages.iter().map(|(offset, who)| message(*offset, who, "hi", now)).collect();
+        if messages.is_empty() { self } else { self.tell(&Event::Messages(messages)) }
     }
 
     /// How many were missed, and after which.

@@ -14,7 +14,7 @@ use super::message_chunks::{Chunk, MessageChunks};
 /// again by scrolling up.
 const MOST: usize = 600;
 /// How many stay when it is cut.
-const KEPT: usize = 300;
+const MOST_AFTER_CUT: usize = 300;
 
 /// The part of a room's log that the page shows.
 #[derive(Clone, Debug)]
@@ -40,12 +40,12 @@ pub(crate) struct Log {
 
 /// How far the delivery of the reader's message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum Delivery {
+pub(crate) enum DeliveryStatus {
     /// It is under way, or waits for the connection.
     Pending,
     /// The message is in the log.
     Delivered {
-        /// Its offset in the log.
+        /// The offset that the log gave it, which is its place among the others.
         offset: u64,
         /// When the server stored it.
         sent_at: u64,
@@ -76,7 +76,7 @@ impl Log {
         log
     }
 
-    /// The reader's user id.
+    /// The user id of whoever reads the page: their own messages are marked.
     pub(crate) fn me(&self) -> &UserId {
         &self.me
     }
@@ -171,12 +171,12 @@ impl Log {
     }
 
     /// How far the delivery of a message is.
-    pub(crate) fn delivery(&self, id: &MessageId) -> Delivery {
+    pub(crate) fn delivery(&self, id: &MessageId) -> DeliveryStatus {
         if let Some(unsent) = self.unsent.iter().find(|unsent| unsent.id == *id) {
-            return unsent.refused.clone().map_or(Delivery::Pending, Delivery::Failed);
+            return unsent.refused.clone().map_or(DeliveryStatus::Pending, DeliveryStatus::Failed);
         }
         let own = self.messages().iter().rev().find(|message| self.is_own(message, id));
-        own.map_or(Delivery::Pending, |message| Delivery::Delivered {
+        own.map_or(DeliveryStatus::Pending, |message| DeliveryStatus::Delivered {
             offset: message.offset,
             sent_at: message.sent_at,
         })
@@ -296,7 +296,7 @@ impl Log {
         }
         self.push(new);
         if self.at_bottom && self.messages().len() > MOST {
-            self.chunks.cut(KEPT);
+            self.chunks.cut(MOST_AFTER_CUT);
             self.more = true;
         }
     }
@@ -335,8 +335,9 @@ impl Log {
         self.epoch = page.position.epoch;
         self.more = page.more;
         self.chunks.replace(page.messages.into_iter().map(Arc::new).collect());
-        let (said, me) = (self.chunks.messages(), &self.me);
-        self.unsent.retain(|unsent| !said.iter().any(|message| message.author.id == *me && message.id == unsent.id));
+        let (messages, me) = (self.chunks.messages(), &self.me);
+        self.unsent
+            .retain(|unsent| !messages.iter().any(|message| message.author.id == *me && message.id == unsent.id));
         self.find_missed();
         // A reader who was further up has all of it below.
         self.unseen = if self.at_bottom { 0 } else { self.missed_unseen() };

@@ -43,10 +43,10 @@ fn what_is_said_is_added_once() {
 fn ones_own_message_waits_below_until_it_is_said() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("m3")), 0);
-    assert_eq!(log.delivery(&id("m3")), Delivery::Pending);
+    assert_eq!(log.delivery(&id("m3")), DeliveryStatus::Pending);
     log.fold(&Event::Messages(vec![message(3, "ana", "mine", 77)]), 0);
     assert!(log.unsent().is_empty());
-    assert_eq!(log.delivery(&id("m3")), Delivery::Delivered { offset: 3, sent_at: 77 });
+    assert_eq!(log.delivery(&id("m3")), DeliveryStatus::Delivered { offset: 3, sent_at: 77 });
     assert!(log.fold(&Event::Acknowledged(id("m3")), 0));
 }
 
@@ -70,9 +70,9 @@ fn a_refused_message_stays_until_it_is_retried_or_given_up() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("x")), 0);
     log.fold(&Event::Refused(id("x"), Refusal::new(ErrorCode::MessageTooLong, "Too long.")), 0);
-    assert_eq!(log.delivery(&id("x")), Delivery::Failed("Too long.".into()));
+    assert_eq!(log.delivery(&id("x")), DeliveryStatus::Failed("Too long.".into()));
     log.fold(&Event::Pending(unsent("x")), 0);
-    assert_eq!(log.delivery(&id("x")), Delivery::Pending);
+    assert_eq!(log.delivery(&id("x")), DeliveryStatus::Pending);
     log.fold(&Event::Discarded(id("x")), 0);
     assert!(log.unsent().is_empty());
 }

@@ -39,9 +39,9 @@ pub(super) struct Chunk<'a> {
     pub(super) before: Option<&'a Arc<Message>>,
     /// When the latest message before it was sent.
     pub(super) latest_ms: u64,
-    /// The messages of this chunk.
+    /// The messages of this chunk, in the order of the log.
     pub(super) messages: &'a [Arc<Message>],
-    /// Whether no chunk follows.
+    /// Whether no chunk follows, so that new messages go into this one.
     pub(super) is_last: bool,
 }
 
@@ -51,7 +51,7 @@ impl MessageChunks {
         Self { messages: Vec::new(), chunks: vec![ChunkInfo::default()], first: 0 }
     }
 
-    /// All messages of the chunk.
+    /// All messages that are shown, in the order of the log.
     pub(super) fn messages(&self) -> &[Arc<Message>] {
         &self.messages
     }
@@ -94,7 +94,7 @@ impl MessageChunks {
         }
     }
 
-    /// Marks a change anywhere.
+    /// Gives every chunk a new revision, so that all of them are rendered again.
     pub(super) fn touch_all(&mut self) {
         self.chunks.iter_mut().for_each(|mark| mark.revision += 1);
     }
@@ -162,66 +162,66 @@ mod tests {
     use super::*;
     use crate::state::testing::message;
 
-    fn say(offsets: Range<u64>) -> Vec<Arc<Message>> {
+    fn messages(offsets: Range<u64>) -> Vec<Arc<Message>> {
         offsets.map(|offset| Arc::new(message(offset, "ben", "hello", offset))).collect()
     }
 
-    fn said(offsets: Range<u64>) -> MessageChunks {
-        let mut said = MessageChunks::new();
-        said.replace(say(offsets));
-        said
+    fn chunks_of(offsets: Range<u64>) -> MessageChunks {
+        let mut chunks = MessageChunks::new();
+        chunks.replace(messages(offsets));
+        chunks
     }
 
     /// Each chunk as its number, its first offset and how many messages it has.
-    fn sketch(said: &MessageChunks) -> Vec<(i32, u64, usize)> {
+    fn sketch(chunks: &MessageChunks) -> Vec<(i32, u64, usize)> {
         let chunk = |number| {
-            let chunk = said.chunk(number).unwrap();
+            let chunk = chunks.chunk(number).unwrap();
             (number, chunk.messages.first().map_or(0, |first| first.offset), chunk.messages.len())
         };
-        said.chunks().map(chunk).collect()
+        chunks.chunks().map(chunk).collect()
     }
 
     #[test]
     fn a_page_is_a_chunk_and_so_is_a_room_without_words() {
-        assert_eq!(sketch(&said(1..51)), [(0, 1, 50)]);
-        assert_eq!(sketch(&said(0..0)), [(0, 0, 0)]);
+        assert_eq!(sketch(&chunks_of(1..51)), [(0, 1, 50)]);
+        assert_eq!(sketch(&chunks_of(0..0)), [(0, 0, 0)]);
     }
 
     #[test]
     fn what_is_there_keeps_its_chunk_whatever_comes_before_or_after() {
-        let mut said = said(101..151);
-        said.prepend(say(41..101));
-        say(151..153).into_iter().for_each(|message| said.push(message, true));
-        assert_eq!(sketch(&said), [(-2, 41, 50), (-1, 91, 10), (0, 101, 50), (1, 151, 2)]);
-        let chunk = said.chunk(0).unwrap();
+        let mut chunks = chunks_of(101..151);
+        chunks.prepend(messages(41..101));
+        messages(151..153).into_iter().for_each(|message| chunks.push(message, true));
+        assert_eq!(sketch(&chunks), [(-2, 41, 50), (-1, 91, 10), (0, 101, 50), (1, 151, 2)]);
+        let chunk = chunks.chunk(0).unwrap();
         assert_eq!(chunk.before.map(|message| (message.offset, chunk.latest_ms)), Some((100, 100)));
-        assert_eq!([said.chunk(-3).is_none(), said.chunk(2).is_none()], [true, true]);
-        assert_eq!([said.chunk(0).unwrap().is_last, said.chunk(1).unwrap().is_last], [false, true]);
+        assert_eq!([chunks.chunk(-3).is_none(), chunks.chunk(2).is_none()], [true, true]);
+        assert_eq!([chunks.chunk(0).unwrap().is_last, chunks.chunk(1).unwrap().is_last], [false, true]);
     }
 
     #[test]
     fn what_must_stay_together_does() {
-        let mut said = said(1..51);
-        say(51..55).into_iter().for_each(|message| said.push(message, false));
-        assert_eq!(sketch(&said), [(0, 1, 54)]);
+        let mut chunks = chunks_of(1..51);
+        messages(51..55).into_iter().for_each(|message| chunks.push(message, false));
+        assert_eq!(sketch(&chunks), [(0, 1, 54)]);
     }
 
     #[test]
     fn the_beginning_is_forgotten_without_moving_the_rest() {
-        let mut said = said(1..51);
-        said.prepend(vec![]);
-        say(51..111).into_iter().for_each(|message| said.push(message, true));
-        said.cut(22);
-        assert_eq!(sketch(&said), [(1, 89, 12), (2, 101, 10)]);
-        said.cut(0);
-        assert_eq!(sketch(&said), [(2, 0, 0)]);
+        let mut chunks = chunks_of(1..51);
+        chunks.prepend(vec![]);
+        messages(51..111).into_iter().for_each(|message| chunks.push(message, true));
+        chunks.cut(22);
+        assert_eq!(sketch(&chunks), [(1, 89, 12), (2, 101, 10)]);
+        chunks.cut(0);
+        assert_eq!(sketch(&chunks), [(2, 0, 0)]);
     }
 
     #[test]
     fn another_page_goes_on_in_the_last_chunk() {
-        let mut said = said(1..51);
-        said.push(say(51..52).remove(0), true);
-        said.replace(say(20..80));
-        assert_eq!(sketch(&said), [(0, 20, 10), (1, 30, 50)]);
+        let mut chunks = chunks_of(1..51);
+        chunks.push(messages(51..52).remove(0), true);
+        chunks.replace(messages(20..80));
+        assert_eq!(sketch(&chunks), [(0, 20, 10), (1, 30, 50)]);
     }
 }

@@ -23,5 +23,5 @@ pub(crate) mod time;
 pub(crate) mod testing;
 
 pub(crate) use connection_status::{ConnectBlocker, ConnectionStatus, FirstConnects};
-pub(crate) use log::{Delivery, Log};
+pub(crate) use log::{DeliveryStatus, Log};
 pub(crate) use people::People;

@@ -13,7 +13,7 @@ pub(crate) struct PeopleList {
     me: UserId,
     /// In the order of their ids.
     members: Vec<Member>,
-    reach: Availability,
+    available: Availability,
     /// How many it holds at most.
     room_for: usize,
     /// Members who left since a page was asked for, which may still name them.
@@ -32,7 +32,7 @@ impl PeopleList {
     /// The first page of `count` members.
     pub(crate) fn new(me: UserId, members: Vec<Member>, count: usize) -> Self {
         let room_for = limits::MEMBERS_PER_FRAME.max(members.len());
-        let mut list = Self { me, members: Vec::new(), reach: Availability::All, room_for, gone: None };
+        let mut list = Self { me, members: Vec::new(), available: Availability::All, room_for, gone: None };
         // Inserted one by one, as later ones are: sorting would cost more bytes than time.
         for member in members {
             list.insert(member);
@@ -57,7 +57,7 @@ impl PeopleList {
             gone.retain(|user| *user != new.id);
         }
         let is_listed = new.id == self.me
-            || match &self.reach {
+            || match &self.available {
                 Availability::All => true,
                 Availability::UpTo(last) => new.id <= *last,
                 Availability::Nobody => false,
@@ -88,7 +88,7 @@ impl PeopleList {
     /// Begins to wait for the next page; returns the member to begin after.
     pub(crate) fn ask(&mut self) -> Option<UserId> {
         self.gone = Some(Vec::new());
-        match &self.reach {
+        match &self.available {
             Availability::UpTo(last) => Some(last.clone()),
             // All were listed, and still some are missing: from the beginning.
             Availability::All | Availability::Nobody => None,
@@ -103,7 +103,7 @@ impl PeopleList {
                 self.insert(member);
             }
         }
-        self.reach = page.next.map_or(Availability::All, Availability::UpTo);
+        self.available = page.next.map_or(Availability::All, Availability::UpTo);
         self.room_for = self.room_for.max(self.members.len());
     }
 
@@ -114,7 +114,7 @@ impl PeopleList {
 
     fn end_here(&mut self) {
         let last = self.members.iter().rev().find(|member| member.id != self.me);
-        self.reach = last.map_or(Availability::Nobody, |last| Availability::UpTo(last.id.clone()));
+        self.available = last.map_or(Availability::Nobody, |last| Availability::UpTo(last.id.clone()));
     }
 
     /// Inserts a member in order, unless they are there.

@@ -144,8 +144,8 @@ mod tests {
 
     /// Ana's page of a log, written as `ben 0, ben 1` (minutes since 1970).
     fn log(told: &[(&str, u64)]) -> Log {
-        let said = |(index, (who, at)): (usize, &(&str, u64))| message(index as u64 + 1, who, "hi", at * MINUTE);
-        let messages: Vec<_> = told.iter().enumerate().map(said).collect();
+        let posted = |(index, (who, at)): (usize, &(&str, u64))| message(index as u64 + 1, who, "hi", at * MINUTE);
+        let messages: Vec<_> = told.iter().enumerate().map(posted).collect();
         let position = position(messages.len() as u64);
         Log::new(member("ana").id, HistoryPage { messages, position, more: false })
     }

@@ -23,12 +23,12 @@ pub struct Chart {
     pub series: Vec<Series>,
 }
 
-/// One line of a chart.
+/// One line of a chart: what it costs at each size.
 #[derive(Clone, Debug)]
 pub struct Series {
     /// What it is, with the unit.
     pub title: String,
-    /// Digits after the point.
+    /// How many digits after the point the costs are written with.
     pub digits: usize,
     /// Pairs of a size and its cost.
     pub points: Vec<(f64, f64)>,

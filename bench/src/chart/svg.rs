@@ -17,7 +17,7 @@ text{fill:var(--text);font-size:13px}.head{fill:var(--ink);font-size:20px;font-w
 .way{fill:none;stroke-width:2.5}.way.one{stroke:var(--ours)}.way.two{stroke:var(--second)}\
 .one{fill:var(--ours)}.two{fill:var(--second)}.way.one,.way.two{fill:none}";
 
-/// A picture that grows.
+/// An SVG picture to which shapes are added until it is written.
 #[derive(Debug)]
 pub(super) struct Drawing {
     width: f64,

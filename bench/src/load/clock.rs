@@ -12,7 +12,7 @@ impl Clock {
         Self(Instant::now())
     }
 
-    /// Nanoseconds since the start.
+    /// Nanoseconds since the clock was made.
     pub fn now(&self) -> u64 {
         nanos(self.0.elapsed())
     }

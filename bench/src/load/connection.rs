@@ -31,11 +31,11 @@ pub struct ConnectionPlan {
 /// How fast a connection reads, and whether it is counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum ReadMode {
-    /// At once, and counted.
+    /// It reads at once, and its deliveries are in the figures.
     Counted,
-    /// At once, and not counted.
+    /// It reads at once, and its deliveries are not in the figures.
     Uncounted,
-    /// A few bytes now and then, and not counted.
+    /// It reads a few bytes now and then, and is not counted.
     Slow,
 }
 
@@ -48,7 +48,7 @@ impl ConnectionPlan {
         Self { node, room, slot, reader: ReadMode::Counted }
     }
 
-    /// Somebody who only listens.
+    /// A connection that reads and never sends a message.
     pub fn listener(node: usize, room: u32) -> Self {
         Self { node, room, slot: Self::SILENT, reader: ReadMode::Counted }
     }
@@ -57,7 +57,7 @@ impl ConnectionPlan {
 /// How far a connection is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Stage {
-    /// Nothing was done yet.
+    /// No socket was opened for it yet.
     Planned,
     /// TCP is on its way.
     Connecting,
@@ -67,7 +67,7 @@ pub(super) enum Stage {
     Entering,
     /// The server let it into its room.
     Joined,
-    /// The connection has ended.
+    /// The connection was closed, by either side, or has failed.
     Gone,
 }
 

@@ -5,7 +5,7 @@ use std::fmt::Write as _;
 /// The protocol of a server on top of WebSocket frames.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Dialect {
-    /// The protocol of `docs/protocol.md`.
+    /// The protocol of `docs/protocol.md`, on `/ws`.
     Hubbub,
     /// The same two frames of a client, answered by `joined` and relayed to the room.
     Plain,
@@ -20,14 +20,14 @@ pub enum Received {
     Joined,
     /// The server expects this frame as an answer.
     Answer(String),
-    /// The server refuses something.
+    /// The server refuses what the client sent; the run counts that.
     Refused,
     /// Nothing that matters here: presence, for example.
     Nothing,
 }
 
 impl Dialect {
-    /// Where the WebSocket is.
+    /// The path, with its query, under which a server takes WebSockets.
     pub fn path(self) -> &'static str {
         match self {
             Self::Hubbub => "/ws?v=1",

@@ -51,7 +51,7 @@ impl Flood {
         Ok(Self { address, stop, thread: Some(thread) })
     }
 
-    /// Where to connect to.
+    /// The address on loopback that the flood comes from; a load connects to it.
     pub fn address(&self) -> SocketAddr {
         self.address
     }

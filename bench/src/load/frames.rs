@@ -19,9 +19,9 @@ const MASK: [u8; 4] = [0x37, 0xfa, 0x21, 0x3d];
 /// A frame in the bytes that came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Frame<'a> {
-    /// The opcode of the frame.
+    /// The four bits of the first byte that say what the frame is.
     pub opcode: u8,
-    /// The payload of the frame.
+    /// The payload, which a server sends without a mask.
     pub payload: &'a [u8],
     /// The length in bytes, with the header.
     pub size: usize,

@@ -40,7 +40,7 @@ const READ_BYTES: usize = 256 * 1024;
 const LOOK_UP: Duration = Duration::from_millis(20);
 /// How often a slow reader takes a little.
 const SIP_EVERY: u64 = 100_000_000;
-/// How much that is.
+/// How many bytes a slow reader takes at a time.
 const SIP_BYTES: usize = 512;
 /// After so long without bytes, slow readers in [`Load::hurry`] have read everything.
 const SILENCE: u64 = 500_000_000;
@@ -134,7 +134,7 @@ impl Load {
         Ok(Duration::from_nanos(self.clock.now() - began))
     }
 
-    /// How many connections live.
+    /// How many connections have an open socket, in a room or on the way.
     pub fn living(&self) -> usize {
         self.connections.iter().filter(|one| one.stream.is_some()).count()
     }

@@ -20,13 +20,13 @@ const PATIENCE: Duration = Duration::from_secs(8);
 pub struct SendPhase {
     /// The connections that send, one after the other.
     pub senders: Vec<usize>,
-    /// Characters of a message.
+    /// The length of each message, in characters.
     pub length: usize,
     /// How long messages are sent.
     pub time: Duration,
 }
 
-/// The result of a phase.
+/// What was sent in a phase, what came of it, and how late.
 #[derive(Clone, Debug, Default)]
 pub struct PhaseResult {
     /// How long messages were due.

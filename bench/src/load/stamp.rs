@@ -39,7 +39,7 @@ impl Stamp {
     }
 }
 
-/// Finds stamps in frames.
+/// Finds the stamps that messages of this load carry, in the bytes of frames.
 #[derive(Debug)]
 pub struct StampFinder(Finder<'static>);
 

@@ -96,7 +96,7 @@ impl Tally {
     }
 }
 
-/// A histogram of nanoseconds.
+/// An empty histogram of delays, in nanoseconds.
 fn histogram() -> Histogram<u64> {
     Histogram::new_with_bounds(1, LATEST, DIGITS).expect("the bounds are constants that it takes")
 }

@@ -73,7 +73,7 @@ impl Load {
         }
     }
 
-    /// Sends one text frame.
+    /// Sends one text frame on a connection; what its socket does not take waits.
     pub(super) fn send_text(&mut self, who: usize, text: &str) {
         let mut bytes = Vec::new();
         frames::write(&mut bytes, frames::TEXT, text.as_bytes());

@@ -11,7 +11,7 @@ use crate::load::pace::{SendPhase, at_rate};
 
 const MEMBERS: usize = 15;
 /// Rooms that are asked, at the end, whether everybody is really there.
-const ASKED: usize = 100;
+const PROBED: usize = 100;
 
 pub(super) fn measure(play: &Play) -> Result<Figures> {
     silent(play, 15_000)
@@ -34,9 +34,9 @@ pub fn silent(play: &Play, connections: usize) -> Result<Figures> {
     load.rest(play.length.of(3.0, 2.0))?;
     let silent = silent.stop();
     let rooms = connections / MEMBERS;
-    let senders = (0..rooms).step_by((rooms / ASKED).max(1)).map(|room| room * MEMBERS).collect();
+    let senders = (0..rooms).step_by((rooms / PROBED).max(1)).map(|room| room * MEMBERS).collect();
     let talk = SendPhase { senders, length: LENGTH, time: Duration::from_secs(1) };
-    let result = at_rate(&mut load, &play.watched, &talk, ASKED as f64)?;
+    let result = at_rate(&mut load, &play.watched, &talk, PROBED as f64)?;
     ensure!(result.delivered == result.expected, "{} were not told what was said", result.expected - result.delivered);
     let mut figures = figures(&result, &load);
     let all = connections as f64;

@@ -17,20 +17,20 @@ pub use play::{Figures, Length, Play};
 /// A figure of a scenario, as tables show it.
 #[derive(Clone, Copy, Debug)]
 pub struct Column {
-    /// Its key in [`Figures`].
+    /// The key under which [`Figures`] have its value.
     pub key: &'static str,
     /// Its title, with the unit.
     pub title: &'static str,
-    /// Digits after the point.
+    /// How many digits after the point a table shows.
     pub digits: usize,
 }
 
 /// A scenario that can be measured.
 #[derive(Clone, Copy, Debug)]
 pub struct Scenario {
-    /// The name of the scenario.
+    /// The name by which the command line and the tables call it.
     pub name: &'static str,
-    /// What happens in it.
+    /// What happens in it, as a sentence for the tables.
     pub about: &'static str,
     /// Its figures in the tables; the first is the one that is compared with the floor.
     pub columns: &'static [Column],
@@ -137,7 +137,7 @@ const fn column(key: &'static str, title: &'static str, digits: usize) -> Column
 }
 
 impl Scenario {
-    /// The scenario with this name.
+    /// The scenario with this name; `None` where the command line names none of them.
     pub fn named(name: &str) -> Option<&'static Self> {
         ALL.iter().find(|scenario| scenario.name == name)
     }

@@ -25,11 +25,11 @@ const SETTLE: Duration = Duration::from_millis(1500);
 pub struct Play {
     /// The protocol of the servers.
     pub dialect: Dialect,
-    /// The addresses of the nodes.
+    /// The addresses at which the nodes take clients.
     pub nodes: Vec<SocketAddr>,
     /// The process ids of the servers.
     pub watched: WatchedProcesses,
-    /// How long is measured.
+    /// Whether measurements last as long as figures for a page need, or only for a quick look.
     pub length: Length,
 }
 

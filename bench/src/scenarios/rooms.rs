@@ -11,7 +11,7 @@ use crate::load::pace::{SendPhase, at_rate};
 /// How many rooms, and how loud they are together.
 #[derive(Clone, Copy, Debug)]
 pub struct Rooms {
-    /// The number of rooms.
+    /// How many rooms there are, each with as many people.
     pub count: usize,
     /// People in each, spread over the nodes.
     pub members: usize,

@@ -1,7 +1,8 @@
 //! Games with a teacher and students, who answer, repeat themselves, are late, lose their connections, and
 //! record what they receive.
 //!
-//! Knows `/games` as any client does. [`sums`] computes from the answers what everybody must have in the end.
+//! Their clients are the browser's own [`GameClient`](client::game::GameClient), over the [driver](crate::driver).
+//! [`sums`] computes from the answers what everybody must have in the end.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -19,7 +20,8 @@ use tokio::time::sleep;
 use crate::crowd::session::Session;
 use crate::stage::LoadBalancer;
 
-mod game_socket;
+mod host;
+mod player;
 mod student;
 pub mod sums;
 mod teacher;
@@ -27,6 +29,8 @@ mod teacher;
 pub use student::{Habits, Notes, Student};
 pub use teacher::Teacher;
 
+/// Clients wait in real time.
+const PACE: f64 = 1.0;
 /// Students that come in at once.
 const MAX_CONCURRENT_JOINS: usize = 64;
 /// How often a class is looked at while it is waited for.

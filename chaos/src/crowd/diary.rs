@@ -13,7 +13,7 @@ use crate::ledger::{Ledger, Violation};
 /// A time without a live connection.
 #[derive(Clone, Copy, Debug)]
 pub struct Absence {
-    /// When the client noticed.
+    /// When the client noticed that its connection was gone.
     pub from: Instant,
     /// When it was live again; `None`: it still is not.
     pub to: Option<Instant>,
@@ -24,12 +24,12 @@ pub struct Absence {
 pub struct Diary {
     ledger: Arc<Ledger>,
     room: RoomId,
-    /// Who the client is.
+    /// The client's user id, to tell its own messages from those of others.
     pub me: UserId,
     /// The position of the last message that is shown.
     pub shown: Option<Position>,
     /// The last offset that this connection delivered, before any repair by the client.
-    told: Option<u64>,
+    last_offset: Option<u64>,
     /// The node of the last connection.
     pub node: Option<SocketAddr>,
     /// Whether the client is in its room now.
@@ -72,7 +72,7 @@ impl Diary {
             room,
             me,
             shown: None,
-            told: None,
+            last_offset: None,
             node: None,
             is_live: false,
             absences: Vec::new(),
@@ -96,7 +96,7 @@ impl Diary {
     pub fn frame(&mut self, frame: &ServerMessage, at: Option<&Position>) {
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined, at),
-            ServerMessage::Message(message) => self.told(message),
+            ServerMessage::Message(message) => self.check_order(message),
             ServerMessage::Error(refusal) => *self.refused.entry(refusal.code.as_str()).or_default() += 1,
             _ => {}
         }
@@ -104,7 +104,7 @@ impl Diary {
 
     /// All or nothing: the whole gap, or `recovered: false` and none of it.
     fn joined(&mut self, joined: &Joined, since: Option<&Position>) {
-        self.told = Some(joined.position.offset);
+        self.last_offset = Some(joined.position.offset);
         let Some(since) = since else { return };
         if !joined.recovered {
             self.reread += 1;
@@ -125,8 +125,8 @@ impl Diary {
         }
     }
 
-    fn told(&mut self, message: &Message) {
-        let Some(last) = &mut self.told else { return };
+    fn check_order(&mut self, message: &Message) {
+        let Some(last) = &mut self.last_offset else { return };
         if message.offset == *last + 1 {
             *last = message.offset;
         } else if message.offset > *last {
@@ -147,7 +147,7 @@ impl Diary {
                 self.people = joined.members.iter().map(|member| member.id.clone()).collect();
                 self.member_count = joined.member_count;
             }
-            Event::Messages(messages) => messages.iter().for_each(|message| self.said(message)),
+            Event::Messages(messages) => messages.iter().for_each(|message| self.note_message(message)),
             Event::Reset(page) => self.reset(page),
             Event::Acknowledged(id) => {
                 if let Some(shown) = &self.shown {
@@ -202,7 +202,7 @@ impl Diary {
         }
     }
 
-    fn said(&mut self, message: &Message) {
+    fn note_message(&mut self, message: &Message) {
         let Some(shown) = &mut self.shown else {
             return self.wrong(Violation::OutOfOrder, || "something was said before the first page".into());
         };

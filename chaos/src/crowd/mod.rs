@@ -5,27 +5,27 @@ use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, Instant};
 
 use anyhow::{Result, bail, ensure};
+use client::room::{Input, RoomClient, RoomOptions};
 use protocol::{RoomId, UserId};
 use rand::rngs::SmallRng;
-use rand::{RngExt, SeedableRng};
+use rand::{Rng, RngExt, SeedableRng};
 use tokio::sync::{Semaphore, mpsc, watch};
 use tokio::time::sleep;
 
+use crate::driver::{Access, Driver};
 use crate::ledger::Ledger;
 use crate::stage::{LoadBalancer, Task};
 
 pub mod bystanders;
-mod client;
-mod clock;
 pub mod diary;
+mod guest;
 pub mod session;
-mod socket;
 mod texts;
 pub mod visitor;
 
 pub use bystanders::Bystanders;
-use client::{Command, Driver, Parts, TalkRate, lock};
 pub use diary::Diary;
+use guest::{Guest, GuestCommand, Parts, TalkRate, lock};
 pub use texts::TextLength;
 pub use visitor::Visitor;
 
@@ -39,15 +39,15 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 pub struct CrowdSize {
     /// How many rooms they spread over; the first ones are the fullest.
     pub rooms: usize,
-    /// How many they are.
+    /// How many clients there are, in all rooms together.
     pub clients: usize,
     /// How many times faster the timers of their clients run.
     pub pace: f64,
 }
 
-/// All clients of a run.
+/// All clients of a run that talk in rooms.
 pub struct Crowd {
-    /// The ids of the rooms.
+    /// The ids of the rooms, the fullest first.
     pub rooms: Vec<RoomId>,
     clients: Vec<Client>,
     load_balancer: Arc<LoadBalancer>,
@@ -63,7 +63,7 @@ pub struct Client {
     /// The user id of the client.
     pub me: UserId,
     diary: Arc<Mutex<Diary>>,
-    commands: mpsc::Sender<Command>,
+    commands: mpsc::Sender<GuestCommand>,
     _life: Task,
 }
 
@@ -76,27 +76,27 @@ impl Client {
     /// Sends a message to the client's room.
     pub async fn say(&self, text: &str) {
         // One that is gone says nothing.
-        let _ = self.commands.send(Command::Say(text.to_owned())).await;
+        let _ = self.commands.send(GuestCommand::Say(text.to_owned())).await;
     }
 
     /// Loses the connection without a close frame, and comes back by itself.
     pub async fn cut(&self) {
-        let _ = self.commands.send(Command::Cut).await;
+        let _ = self.commands.send(GuestCommand::Cut).await;
     }
 
     /// Loses the network without a close frame, and stays away.
     pub async fn away(&self) {
-        let _ = self.commands.send(Command::Away).await;
+        let _ = self.commands.send(GuestCommand::Away).await;
     }
 
     /// The network is there again.
     pub async fn back(&self) {
-        let _ = self.commands.send(Command::Back).await;
+        let _ = self.commands.send(GuestCommand::Back).await;
     }
 
     /// Leaves with a clean close.
     pub async fn leave(&self) {
-        let _ = self.commands.send(Command::Leave).await;
+        let _ = self.commands.send(GuestCommand::Leave).await;
     }
 }
 
@@ -157,13 +157,28 @@ impl Crowd {
             (self.load_balancer.clone(), self.ledger.clone(), self.talk.subscribe(), self.pace);
         async move {
             let _place = join_permits.acquire().await;
-            let session = client::arrive(&load_balancer, &mut rng).await;
+            let session = guest::arrive(&load_balancer, &mut rng).await;
             let me = session.me.clone();
             let diary = Arc::new(Mutex::new(Diary::new(ledger.clone(), room.clone(), me.clone())));
             let (commands, asked) = mpsc::channel(16);
-            let parts =
-                Parts { room: room.clone(), session, load_balancer, ledger, diary: diary.clone(), rng, pace, talk };
-            let life = Task::spawn(Driver::new(parts).run(asked));
+            let access = Access {
+                load_balancer: load_balancer.clone(),
+                cookie: session.cookie.clone(),
+                rng: SmallRng::seed_from_u64(rng.next_u64()),
+            };
+            let options = RoomOptions { room_id: room.clone(), position: None, unsent: Vec::new() };
+            let guest = Guest::new(Parts {
+                room: room.clone(),
+                session,
+                load_balancer,
+                ledger,
+                diary: diary.clone(),
+                rng,
+                talk,
+                commands: asked,
+            });
+            let driver = Driver::new(RoomClient::new(options), guest, access, pace);
+            let life = Task::spawn(driver.run(Input::Start));
             Client { room, me, diary, commands, _life: life }
         }
     }
@@ -188,7 +203,7 @@ impl Crowd {
         self.talk.send_replace(TalkRate { every: Some(every), words });
     }
 
-    /// Nobody says anything new.
+    /// Ends the talk of all clients: nobody says anything new.
     pub fn stop_talking(&self) {
         self.talk.send_replace(TalkRate::default());
     }
@@ -269,7 +284,7 @@ impl Crowd {
 /// How long people were away.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct Away {
-    /// How often anybody was.
+    /// How many absences there were.
     pub times: usize,
     /// 99 % of the delays were not longer.
     pub p99: Duration,

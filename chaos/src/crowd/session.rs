@@ -10,7 +10,7 @@ use crate::stage::LoadBalancer;
 pub struct Session {
     /// What a request brings along.
     pub cookie: String,
-    /// The user id of the session.
+    /// The user id that the cookie stands for.
     pub me: UserId,
 }
 

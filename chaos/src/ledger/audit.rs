@@ -20,10 +20,10 @@ pub enum Promise {
     NewLog,
 }
 
-/// What an audit counted.
+/// What an audit counted, in all rooms of the run.
 #[derive(Clone, Copy, Debug, Default)]
 pub struct AuditCounts {
-    /// Messages in the logs.
+    /// How many messages the logs of all rooms have.
     pub stored: usize,
     /// Acknowledged in a log that Redis has lost, and not in the new one.
     pub gone_with_the_old: usize,
@@ -46,11 +46,11 @@ pub async fn top(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Position
     Ok(page(load_balancer, room, None).await?.position)
 }
 
-/// Reads the whole log of a room, page by page.
+/// Loads the whole log of a room, page by page.
 ///
 /// # Errors
 /// No node answers, or the pages do not join.
-pub async fn read(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Log> {
+pub async fn load(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Log> {
     let latest = page(load_balancer, room, None).await?;
     let (top, mut more) = (latest.position, latest.more);
     let mut messages: Vec<Message> = latest.messages.into_iter().rev().collect();
@@ -91,7 +91,7 @@ impl Ledger {
     pub async fn audit(&self, load_balancer: &LoadBalancer, promise: Promise) -> Result<AuditCounts> {
         let mut counted = AuditCounts::default();
         for room in self.rooms() {
-            let log = read(load_balancer, &room).await?;
+            let log = load(load_balancer, &room).await?;
             counted.stored += log.messages.len();
             let mut pages = self.pages();
             let mut wrongs = Vec::new();

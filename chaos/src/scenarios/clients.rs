@@ -53,7 +53,7 @@ pub(super) async fn repeats(setting: &Setting) -> Result<Verdict> {
         };
         conflicts += u64::from(refused == "conflict");
     }
-    let stored = audit::read(&stage.load_balancer, &room).await?.messages.len() as u64;
+    let stored = audit::load(&stage.load_balancer, &room).await?.messages.len() as u64;
     verdict.exactly("stored", stored, rounds);
     verdict.exactly("conflicts", conflicts, rounds);
     verdict.figure("answered again", answers);

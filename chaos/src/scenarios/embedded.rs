@@ -87,7 +87,7 @@ impl Disk {
         }
     }
 
-    /// Leaves no byte free.
+    /// Fills the disk of the data file until no byte is free.
     fn fill(&self) -> Result<()> {
         let mut ballast = fs::File::create(self.ballast())?;
         let block = [0; 4096];

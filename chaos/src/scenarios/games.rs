@@ -62,7 +62,7 @@ async fn rush_on(setting: &Setting, name: &str, plan: &Plan, students: usize) ->
     let bursts = counts.windows(5).filter(|five| five[4].duration_since(five[0]) < COUNTS_WITHIN).count();
     verdict.exactly("more than 4 counts in a second", bursts as u64, 0);
     try_join(class.teacher.end(), other.teacher.end()).await?;
-    told(&mut verdict, &[&class, &other]);
+    add_figures(&mut verdict, &[&class, &other]);
     verdict.at_most("reveal p99", classroom::percentile(delays, 99), REVEAL_WITHIN);
     Ok(verdict)
 }
@@ -86,7 +86,7 @@ pub(super) async fn many(setting: &Setting) -> Result<Verdict> {
     }
     try_join_all(classes.iter().map(|class| class.teacher.end())).await?;
     verdict.figure("games", games);
-    told(&mut verdict, &classes.iter().collect::<Vec<_>>());
+    add_figures(&mut verdict, &classes.iter().collect::<Vec<_>>());
     verdict.at_most("reveal p99", classroom::percentile(delays, 99), REVEAL_WITHIN);
     Ok(verdict)
 }
@@ -127,7 +127,7 @@ pub(super) async fn nodes_die(setting: &Setting) -> Result<Verdict> {
     verdict.at_most("deadline missed by", Duration::from_millis(late_ms), Duration::from_millis(DEADLINE_MS));
     class.ask(1, QUESTION_WITHIN).await?;
     class.teacher.end().await?;
-    told(&mut verdict, &[&class]);
+    add_figures(&mut verdict, &[&class]);
     let away: Vec<_> = class.students.iter().flat_map(|student| student.notes().away.clone()).collect();
     verdict.figure("came back", away.len());
     verdict.must(!away.is_empty(), || "nobody lost a connection".into());
@@ -139,7 +139,7 @@ fn habits(within: Duration, repeats: bool, is_late: bool) -> Habits {
     Habits { within, repeats, is_late }
 }
 
-fn told(verdict: &mut Verdict, classes: &[&Class]) {
+fn add_figures(verdict: &mut Verdict, classes: &[&Class]) {
     let students = || classes.iter().flat_map(|class| &class.students);
     let sum = |number: fn(&classroom::Notes) -> u64| students().map(|student| number(&student.notes())).sum::<u64>();
     verdict.figure("students", students().count());

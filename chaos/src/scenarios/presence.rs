@@ -149,7 +149,7 @@ pub(super) async fn cost(setting: &Setting) -> Result<Verdict> {
         crowd.all_live(PATIENCE).await?;
         let others =
             Bystanders::gather(&stage.load_balancer, &room, members - WATCHERS, setting.seed + 1_000_000).await?;
-        let told = all_told(&crowd, members).await?;
+        let told = all_informed(&crowd, members).await?;
         verdict.time(&format!("{members} told after"), told);
         let before = heard(&crowd);
         let joins = 20;
@@ -180,7 +180,7 @@ fn heard(crowd: &Crowd) -> (u64, u64) {
 
 /// Waits until every watcher has been told of everybody: a large room is told
 /// of a hundred a second. Says how long that took after the last one was in.
-async fn all_told(crowd: &Crowd, members: usize) -> Result<Duration> {
+async fn all_informed(crowd: &Crowd, members: usize) -> Result<Duration> {
     let begin = Instant::now();
     crowd
         .until(Duration::from_secs(240), |diary| diary.people.len() >= members, "are not told of the whole crowd")

@@ -89,7 +89,7 @@ pub(super) async fn wiped(setting: &Setting) -> Result<Verdict> {
     sleep(Duration::from_secs(3)).await;
     let third = epochs(&play).await?;
     play.end(&mut verdict, Promise::NewLog).await?;
-    verdict.exactly("rooms that kept an epoch", kept(&first, &second) + kept(&second, &third), 0);
+    verdict.exactly("rooms that kept an epoch", unchanged(&first, &second) + unchanged(&second, &third), 0);
     verdict.must(play.crowd.sum(|diary| diary.reread) > 0, || "nobody read the history again".into());
     Ok(verdict)
 }
@@ -110,7 +110,7 @@ pub(super) async fn older_log(setting: &Setting) -> Result<Verdict> {
         redis.start_again().await?;
         sleep(Duration::from_secs(3)).await;
         let after = epochs(&play).await?;
-        verdict.exactly("rooms that kept their epoch", kept(&before, &after), 0);
+        verdict.exactly("rooms that kept their epoch", unchanged(&before, &after), 0);
     }
     play.end(&mut verdict, Promise::NewLog).await?;
     Ok(verdict)
@@ -125,7 +125,7 @@ pub(super) async fn epochs(play: &Play) -> Result<Vec<Epoch>> {
     Ok(epochs)
 }
 
-fn kept(before: &[Epoch], after: &[Epoch]) -> u64 {
+fn unchanged(before: &[Epoch], after: &[Epoch]) -> u64 {
     before.iter().zip(after).filter(|(before, after)| before == after).count() as u64
 }
 

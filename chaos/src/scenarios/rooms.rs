@@ -38,7 +38,7 @@ impl RoomsOfRedis {
 #[derive(Clone, Debug)]
 pub(super) struct RoomCounts {
     pub(super) acknowledged: HashMap<RoomId, usize>,
-    /// Refusals, of any kind.
+    /// How many messages were refused in each room, for whatever reason.
     pub(super) refused: HashMap<RoomId, u64>,
     /// Those because the log is away.
     pub(super) unavailable: HashMap<RoomId, u64>,

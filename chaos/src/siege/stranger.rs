@@ -17,7 +17,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 /// The most that is read of one answer.
 const MOST_BYTES: u64 = 64 * 1024 * 1024;
 
-/// What a server answered.
+/// What a server answered to one request of a stranger.
 #[derive(Clone, Debug)]
 pub(super) struct Answer {
     pub(super) status: u16,

@@ -11,7 +11,7 @@ use crate::verdict::{Seconds, Skipped, Verdict};
 /// At most so many faults are printed.
 const FAULTS: usize = 8;
 
-/// How an attack ended.
+/// How an attack ended: the server held, fell, or could not be attacked so.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Outcome {
     Held,
@@ -25,7 +25,7 @@ struct Row {
     figures: String,
 }
 
-/// Collects how attacks ended.
+/// Collects how each attack ended, for the table at the end.
 #[derive(Default)]
 pub struct Summary {
     rows: Vec<Row>,
@@ -65,7 +65,7 @@ impl Summary {
         count(Outcome::Fell) == 0
     }
 
-    /// A table in Markdown.
+    /// One row for each attack, as a table in Markdown.
     pub fn table(&self) -> String {
         let mut table = String::from("| Attack | | Figures |\n|---|---|---|\n");
         for Row { attack, outcome, figures } in &self.rows {

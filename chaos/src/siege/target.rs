@@ -63,7 +63,7 @@ impl Target {
         self.stage.nodes[0].address()
     }
 
-    /// The first node's process.
+    /// The first node's process, to be asked what it has used.
     pub(super) fn usage(&self) -> Result<Usage> {
         Ok(Usage::of(self.stage.nodes[0].process_id()?))
     }

@@ -9,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// What a server answered.
+/// The whole answer of a server to one request.
 #[derive(Debug)]
 pub struct Answer {
     /// The status code of the answer.
@@ -68,10 +68,10 @@ async fn exchange(address: SocketAddr, request: &str, within: Duration) -> Resul
         io::Result::Ok(bytes)
     };
     let bytes = timeout(within, exchanged).await.context("no answer in time")??;
-    read(&String::from_utf8(bytes)?)
+    parse(&String::from_utf8(bytes)?)
 }
 
-fn read(text: &str) -> Result<Answer> {
+fn parse(text: &str) -> Result<Answer> {
     let (head, body) = text.split_once("\r\n\r\n").context("the answer was cut")?;
     let (first, head) = head.split_once("\r\n").unwrap_or((head, ""));
     let status = first.split(' ').nth(1).and_then(|status| status.parse().ok()).context("not HTTP")?;
@@ -89,16 +89,16 @@ mod tests {
 
     #[test]
     fn an_answer_that_was_cut_is_none() {
-        assert_eq!(read("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap().body, "ok");
-        assert_eq!(read("HTTP/1.1 503 No\r\n\r\n").unwrap().status, 503);
+        assert_eq!(parse("HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\nok").unwrap().body, "ok");
+        assert_eq!(parse("HTTP/1.1 503 No\r\n\r\n").unwrap().status, 503);
         for cut in ["", "HTTP/1.1 200 OK\r\n", "HTTP/1.1 200 OK\r\ncontent-length: 3\r\n\r\nok"] {
-            assert!(read(cut).is_err(), "{cut}");
+            assert!(parse(cut).is_err(), "{cut}");
         }
     }
 
     #[test]
     fn headers_are_found_in_any_case() {
-        let answer = read("HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\n\r\n").unwrap();
+        let answer = parse("HTTP/1.1 200 OK\r\nSet-Cookie: a=b; Path=/\r\n\r\n").unwrap();
         assert_eq!(answer.header("set-cookie"), Some("a=b; Path=/"));
     }
 }

@@ -70,7 +70,7 @@ pub enum Limits {
 }
 
 impl Plan {
-    /// Nodes with a Redis.
+    /// So many nodes that share one Redis, with no network that could be disturbed.
     pub fn cluster(nodes: usize) -> Self {
         Self {
             nodes,
@@ -93,7 +93,7 @@ impl Plan {
 /// Everything that runs, gone when this is dropped.
 #[derive(Debug)]
 pub struct Stage {
-    /// The nodes of the run.
+    /// The nodes of the run, by their numbers.
     pub nodes: Vec<Node>,
     /// The Redis servers, where planned; of a cluster the masters first, as they were at the start.
     pub redis_servers: Vec<Redis>,

@@ -13,7 +13,7 @@ use tokio::time::sleep;
 pub enum Signal {
     /// SIGTERM: asks it to end.
     Term,
-    /// SIGSTOP: freezes the process.
+    /// SIGSTOP: freezes the process, which keeps its connections open.
     Stop,
     /// SIGCONT: lets a frozen process go on.
     Cont,

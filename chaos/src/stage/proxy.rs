@@ -40,7 +40,7 @@ impl NetworkConditions {
 /// What happens once, to the connections that are open.
 #[derive(Clone, Copy, Debug)]
 pub enum Fault {
-    /// Both ends are reset.
+    /// Both ends of each connection get a TCP reset.
     Reset,
     /// The client is told that nothing more comes; its own bytes still pass.
     CloseToClient,

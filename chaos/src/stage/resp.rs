@@ -9,7 +9,7 @@ use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
 
-/// An answer of Redis.
+/// An answer of Redis, in the forms that the commands of this crate have.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Reply {
     /// A line or a value.

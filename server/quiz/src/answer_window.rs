@@ -11,7 +11,7 @@ use protocol::text::{Shape, clean};
 /// When a question takes answers. Times are of the store's clock, in milliseconds since 1970.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct AnswerWindow {
-    /// The index of the question.
+    /// The index of the question that takes answers, from 0.
     pub question: usize,
     /// When it opened: answer times count from here.
     pub opened_at: u64,

@@ -96,7 +96,7 @@ struct Round<'a> {
     question: &'a Question,
     number: usize,
     time_limit_ms: Option<u64>,
-    /// The question gives points.
+    /// Whether right answers give points, by the quiz and by the question.
     counts: bool,
     /// Several right answers in a row give a bonus.
     has_streaks: bool,

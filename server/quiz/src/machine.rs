@@ -23,11 +23,11 @@ const LATE_MS: u64 = 250;
 pub enum Command {
     /// Goes from the lobby to the first question.
     Start,
-    /// Goes one step further.
+    /// Goes to what comes next: the reveal, the places, the next question or the podium.
     Next,
     /// Skips the rest of this question, without counting it if it was not counted yet.
     Skip,
-    /// Stops the question's clock.
+    /// Stops the question's clock; no answer is accepted until [`Self::Resume`].
     Pause,
     /// Lets the clock run again.
     Resume,

@@ -29,9 +29,9 @@ pub struct State {
     pub clock: Clock,
     /// For each question of kind order the index of the option at each place; empty for the others.
     pub shuffles: Vec<Vec<usize>>,
-    /// Whether nobody new may enter.
+    /// Whether people without a seat are refused one.
     pub locked: bool,
-    /// Whether newcomers enter at once.
+    /// Whether newcomers get a seat at once, or wait for a host.
     #[serde(default)]
     pub admission: Admission,
     /// Whether the class chat is open.
@@ -189,22 +189,23 @@ pub struct Clock {
     pub opens_at: Option<u64>,
     /// When it closes; `None`: when the host closes it.
     pub closes_at: Option<u64>,
-    /// The time limit, with extensions; `None`: no limit.
-    #[serde(rename = "givenMs")]
+    /// The time limit, with extensions; `None`: no limit. Stored under its earlier name for the same reason
+    /// as [`Tally::correct`].
+    #[serde(rename = "givenMs", alias = "timeLimitMs")]
     pub time_limit_ms: Option<u64>,
     /// Since when the clock is stopped, if it is.
     pub paused_at: Option<u64>,
 }
 
-/// The result of a question.
+/// How a question ended: what was counted and is not counted again.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Tally {
     /// The index of the question, from 0.
     pub question: usize,
-    /// How many answers were wholly right. Running games are stored under the earlier name, which nodes
-    /// of both versions read.
-    #[serde(rename = "knew")]
+    /// How many answers were wholly right. It is still stored under its earlier name: nodes of the version
+    /// before share running games with this one while they are restarted, and read no other name.
+    #[serde(rename = "knew", alias = "correct")]
     pub correct: usize,
     /// How many players answered, right or wrong.
     pub answered: usize,
@@ -216,7 +217,7 @@ pub struct Tally {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Seat {
-    /// The player's user id.
+    /// The player's user id: a person has one seat in a game.
     pub id: UserId,
     /// The player's nickname, unique in the game.
     pub name: Name,
@@ -225,7 +226,7 @@ pub struct Seat {
     /// How many seats there were before: the order of seats of the same millisecond.
     #[serde(default)]
     pub after: u64,
-    /// The points of this round.
+    /// All points of this round, up to the last question that was counted.
     #[serde(default)]
     pub score: u32,
     /// The number of right answers in a row.

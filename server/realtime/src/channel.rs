@@ -25,7 +25,7 @@ pub enum Channel {
 }
 
 impl Channel {
-    /// Parses what [`fmt::Display`] wrote.
+    /// Parses what [`fmt::Display`] wrote; `None` for any other text.
     pub fn parse(text: &str) -> Option<Self> {
         match text.strip_prefix(ROOM) {
             Some(room) => RoomId::parse_canonical(room).map(Self::Room),

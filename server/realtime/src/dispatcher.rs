@@ -5,6 +5,7 @@ use std::sync::Arc;
 use bytes::Bytes;
 use protocol::Member;
 use tokio_util::sync::CancellationToken;
+use tracing::warn;
 use tungstenite::Utf8Bytes;
 
 use crate::broker::{Deliveries, Delivery, Ephemeral};
@@ -39,7 +40,7 @@ pub trait Application: Send + Sync {
 pub struct Dispatcher {
     /// Takes publications and frames for clients.
     pub hub: Arc<Hub>,
-    /// Takes changes of presence.
+    /// Takes the notices about who came, who left and who has a new name.
     pub presence: Arc<Presence>,
     /// Takes what only the application understands.
     pub application: Arc<dyn Application>,
@@ -78,12 +79,18 @@ impl Dispatcher {
 
     fn dispatch(&self, delivery: Delivery, batch: &mut Batch<'_>, afterwards: &mut Afterwards) {
         match delivery {
-            Delivery::Publication { channel, position, header, frame } => {
-                if let Ok(frame) = Utf8Bytes::try_from(frame) {
+            Delivery::Publication { channel, position, header, frame } => match Utf8Bytes::try_from(frame) {
+                Ok(frame) => {
                     batch.publication(&channel, &position, frame);
                     afterwards.delivered.push((channel, header));
                 }
-            }
+                // The log may have it whole. If not, the hub goes on behind it; otherwise it would miss this one
+                // only when the next comes.
+                Err(_) => {
+                    warn!(%channel, "a publication was delivered damaged; its log is read");
+                    self.hub.compare(&channel);
+                }
+            },
             Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(frame) } => {
                 if let Ok(frame) = Utf8Bytes::try_from(frame) {
                     batch.broadcast(&channel, &frame);

@@ -3,8 +3,11 @@
 //! [`broker`] keeps each channel's log and carries publications between nodes, [`hub`] fans them out on this
 //! node, [`outbox`] is the send buffer of one connection, [`presence`] knows who is in which channel, [`history`]
 //! reads logs page by page, and [`dispatcher`] hands each delivery to all of them in order. What the frames and
-//! notices mean is the matter of one [`Application`]: this crate knows no socket protocol, no rule of a game and
-//! no name of a room.
+//! notices mean is the matter of one [`Application`].
+//!
+//! This crate knows that there are channels of rooms and of games, how long the log of each stays, and that only
+//! rooms call people by their names. It knows no frame's meaning, no rule of a game and no handshake; ids come
+//! from `protocol`.
 
 // Nothing from outside ends the process: return an error; a panic is no answer.
 #![cfg_attr(not(any(test, feature = "model")), warn(clippy::unwrap_used, clippy::expect_used))]

@@ -1,29 +1,54 @@
-//! What nodes tell each other beside publications: one enum, told apart by the first byte.
+//! What nodes tell each other beside publications: one enum, whose first byte is the tag.
 //!
-//! Nodes of the version before understand it: what begins with a brace is the JSON of presence, anything else
-//! is a word of the application.
+//! A brace begins the JSON of a member on the channel of all nodes, and of a change of presence on any other.
+//! Anything else is a notice of the application, which begins with a word of its own. Scripts of presence write
+//! the second form; no other place knows one.
 
 use bytes::Bytes;
-use protocol::{Member, wire};
+use protocol::{Member, UserId, wire};
+use serde::{Deserialize, Serialize};
 
 use crate::channel::Channel;
-use crate::presence::Change;
 
 /// The first byte of JSON, which only presence sends.
 const JSON: u8 = b'{';
 
-/// One notice between nodes.
+/// What one node tells the others; nobody keeps it, and it may be lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
     /// Somebody came to a channel, or left it.
-    Presence(Change),
+    Presence(PresenceChange),
     /// Somebody has a new name in all channels.
     Renamed(Member),
     /// A notice of the application, whose words this crate does not know. It does not begin with a brace.
     Application(Bytes),
 }
 
+/// One change of a channel's members. The versions of a channel grow by one with each change.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct PresenceChange {
+    /// The channel's version after the change.
+    pub version: u64,
+    /// The number of members after it.
+    pub count: usize,
+    /// The persons who came or have a new name.
+    #[serde(default)]
+    pub joined: Vec<Member>,
+    /// The persons who left: no node has an entry of them any more.
+    #[serde(default)]
+    pub left: Vec<UserId>,
+}
+
 impl Notice {
+    /// The body of a [`crate::broker::Ephemeral::Notice`], as [`Self::parse`] reads it.
+    pub fn encode(&self) -> Bytes {
+        match self {
+            Self::Presence(change) => wire::encode(change).into(),
+            Self::Renamed(member) => wire::encode(member).into(),
+            Self::Application(body) => body.clone(),
+        }
+    }
+
     /// Parses the body of a notice; `None` for one of a later version.
     pub fn parse(channel: &Channel, body: Bytes) -> Option<Self> {
         if body.first() != Some(&JSON) {
@@ -40,7 +65,21 @@ impl Notice {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use protocol::RoomId;
+    use protocol::{Name, RoomId};
+
+    #[test]
+    fn a_notice_comes_out_as_it_went_in() {
+        let member = Member { id: UserId::parse("ana").unwrap(), name: Name::parse("Ana").unwrap() };
+        let change = PresenceChange { version: 3, count: 1, joined: vec![member.clone()], left: Vec::new() };
+        let room = Channel::Room(RoomId::parse("garden").unwrap());
+        for (channel, notice) in [
+            (&room, Notice::Presence(change)),
+            (&Channel::Nodes, Notice::Renamed(member)),
+            (&room, Notice::Application("answers".into())),
+        ] {
+            assert_eq!(Notice::parse(channel, notice.encode()), Some(notice));
+        }
+    }
 
     #[test]
     fn a_notice_is_told_apart_by_its_first_byte() {

@@ -18,6 +18,9 @@ models!(
     coalesce::whoever_gives_up_holds_up_nobody,
     hub::every_listener_has_everything_once_and_in_order,
     hub::whoever_comes_during_a_repair_misses_nothing,
+    hub::what_is_lost_while_a_channel_opens_is_read_from_its_log,
     hub::a_repair_that_fails_is_tried_again,
+    hub::whoever_comes_back_while_something_is_published_misses_nothing,
     hub::whoever_comes_when_a_channel_is_given_up_is_not_forgotten,
+    hub::whoever_comes_when_a_channel_is_given_up_twice_is_not_forgotten,
 );

@@ -3,10 +3,6 @@
 //! An application over the broker. Knows messages and their rules; knows nothing of sockets, and
 //! never waits for deliveries.
 
-mod client;
-mod service;
-mod subscriptions;
-
 use std::borrow::Cow;
 use std::sync::Arc;
 
@@ -14,7 +10,7 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, RoomKind, ServerMessage, Typing, wire};
-use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey};
+use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey, Publication};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use storage::{StorageError, clock};
@@ -24,14 +20,12 @@ use crate::games::Key;
 use crate::quota::Quotas;
 use crate::rooms::Directory;
 
-pub use service::ChatSockets;
-
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
 /// The type of the event that a message is.
-const SAID: &str = "said";
+const POSTED: &str = "posted";
 /// What people read where the log of a room is damaged.
-const DAMAGED_ROOM: &str = "What is stored of this room is damaged. Tell whoever runs this server.";
+pub(crate) const DAMAGED_ROOM: &str = "What is stored of this room is damaged. Tell whoever runs this server.";
 /// How many messages of a room are posted between two notes of its activity.
 const NOTED_EVERY: u64 = 64;
 
@@ -84,7 +78,7 @@ impl Chat {
                 key: [author.id.as_str(), "/", id.as_str()].concat(),
                 digest: digest::of(text, DIGEST),
             }),
-            event: Event { header: EventHeader::new(SAID, now, Some(id), Some(&author.id)), frame },
+            event: Event { header: EventHeader::new(POSTED, now, Some(id), Some(&author.id)), frame },
             growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
         let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
@@ -96,7 +90,8 @@ impl Chat {
         if appended.repeated {
             let channel = Channel::Room(room.clone());
             let entry = self.broker.entry(&channel, appended.position.offset).await;
-            again = entry.map_err(|error| refuse(&error, id))?.map(|entry| entry.frame);
+            let entry = entry.and_then(|entry| entry.map(|entry| whole(&channel, entry)).transpose());
+            again = entry.map_err(|error| refuse(&error, id))?;
         }
         self.note(room, &appended).await;
         Ok(Posted { appended, again })
@@ -149,6 +144,14 @@ impl Chat {
             return Err(Refusal::new(ErrorCode::MessageTooLong, sentence));
         }
         Ok(text)
+    }
+}
+
+/// The frame of an entry that is a message.
+fn whole(channel: &Channel, entry: Publication) -> Result<Bytes, StorageError> {
+    match wire::decode_message(entry.text(channel)?) {
+        Some(_) => Ok(entry.frame),
+        None => Err(entry.damaged(channel)),
     }
 }
 

@@ -155,7 +155,7 @@ pub struct Config {
     pub(crate) leptos_watch: String,
 }
 
-/// Where figures are served.
+/// Whether metrics are served, and where.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum MetricsListen {
     /// The metrics are not served.
@@ -164,7 +164,7 @@ pub enum MetricsListen {
     At(SocketAddr),
 }
 
-/// How log lines are written.
+/// Whether log lines are for people or for programs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum LogFormat {
     /// Lines of text for people.
@@ -176,7 +176,7 @@ pub enum LogFormat {
 /// Who may write quizzes and start games.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum QuizAuthors {
-    /// Everybody, without any key.
+    /// Everybody may, without any key.
     Open,
     /// Who has entered the key.
     Key,
@@ -185,16 +185,16 @@ pub enum QuizAuthors {
 /// Who may put a room on the front page.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub enum RoomListing {
-    /// Whoever opens the room.
+    /// Whoever opens the room may list it.
     Everybody,
-    /// Who may write quizzes.
+    /// Those may who may write quizzes, see [`QuizAuthors`].
     Authors,
     /// Rooms are found by whoever knows their name or address.
     Nobody,
 }
 
 impl Config {
-    /// The address to listen on.
+    /// The address that pages and WebSockets are served at.
     pub fn address(&self) -> SocketAddr {
         let port = self.server_port.map(|port| SocketAddr::from(([127, 0, 0, 1], port)));
         self.listen.or(port).or(self.leptos_site_addr).unwrap_or_else(|| SocketAddr::from(([127, 0, 0, 1], 3000)))

@@ -2,13 +2,13 @@
 
 use super::*;
 
-fn read(flags: &[&str]) -> Result<Config, clap::Error> {
+fn parse(flags: &[&str]) -> Result<Config, clap::Error> {
     Config::try_parse_from(["hubbub"].iter().chain(flags))
 }
 
 #[test]
 fn nothing_said_means_embedded_on_port_3000() {
-    let config = read(&[]).unwrap();
+    let config = parse(&[]).unwrap();
     assert_eq!(config.address().to_string(), "127.0.0.1:3000");
     assert!(config.redis_servers().is_none());
 }
@@ -37,7 +37,7 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--metrics-listen", "4000"],
         ["--hosts", "https://hub.example"],
     ] {
-        let error = read(&flags).unwrap_err();
+        let error = parse(&flags).unwrap_err();
         assert_eq!(error.exit_code(), 2, "{flags:?}");
         assert!(error.to_string().contains(flags[0]), "{error}");
     }
@@ -45,31 +45,31 @@ fn a_bad_value_is_status_2_and_says_why() {
 
 #[test]
 fn who_asks_for_a_key_must_give_one() {
-    let error = read(&["--quiz-authors", "key"]).unwrap_err();
+    let error = parse(&["--quiz-authors", "key"]).unwrap_err();
     assert!(error.exit_code() == 2 && error.to_string().contains("--quiz-key"), "{error}");
-    let config = read(&["--quiz-authors", "key", "--quiz-key", " open sesame "]).unwrap();
+    let config = parse(&["--quiz-authors", "key", "--quiz-key", " open sesame "]).unwrap();
     assert_eq!(config.author_key(), Some("open sesame"));
-    let idle = read(&["--quiz-key", "open sesame"]).unwrap();
+    let idle = parse(&["--quiz-key", "open sesame"]).unwrap();
     assert!(idle.author_key().is_none(), "open is open");
-    let error = read(&["--quiz-key", "short"]).unwrap_err();
+    let error = parse(&["--quiz-key", "short"]).unwrap_err();
     assert!(error.to_string().contains("8 characters"), "{error}");
 }
 
 #[test]
 fn lists_may_be_written_with_spaces() {
-    let config = read(&["--hosts", "a.example, b.example:80", "--trusted-proxies", "10.0.0.1, ::1"]).unwrap();
+    let config = parse(&["--hosts", "a.example, b.example:80", "--trusted-proxies", "10.0.0.1, ::1"]).unwrap();
     assert_eq!((config.hosts.len(), config.trusted_proxies.len()), (2, 2));
-    assert!(read(&["--storage-quota", "99999999999g"]).unwrap_err().to_string().contains("less than"));
+    assert!(parse(&["--storage-quota", "99999999999g"]).unwrap_err().to_string().contains("less than"));
 }
 
 #[test]
 fn pages_whose_names_went_along_are_found() {
     let site = tempfile::tempdir().unwrap();
     let flags = ["--site-dir", site.path().to_str().unwrap()];
-    assert_eq!(read(&flags).unwrap().hash_file(), None);
+    assert_eq!(parse(&flags).unwrap().hash_file(), None);
     let names = site.path().join("hash.txt");
     std::fs::write(&names, "js: abc\n").unwrap();
-    assert_eq!(read(&flags).unwrap().hash_file(), Some(names));
+    assert_eq!(parse(&flags).unwrap().hash_file(), Some(names));
 }
 
 #[test]
@@ -84,31 +84,31 @@ fn keys_can_stand_in_files_and_in_no_log() {
     let (key_file, old_file) = (file("key", &format!("{key}\n")), file("old", old));
     let quiz = file("quiz", "open sesame\n");
     let flags = ["--session-key-file", &key_file, "--session-key-old-file", &old_file];
-    let config = read(&[&flags[..], &["--quiz-authors", "key", "--quiz-key-file", &quiz]].concat()).unwrap();
+    let config = parse(&[&flags[..], &["--quiz-authors", "key", "--quiz-key-file", &quiz]].concat()).unwrap();
     assert_eq!((config.sessions.key(), config.author_key()), (Some(key), Some("open sesame")));
     assert_eq!(config.sessions.keys(key).old, [old]);
     let shown = format!("{config:?}");
     assert!(!shown.contains("the key of") && !shown.contains("sesame"), "{shown}");
 
-    let both = read(&["--session-key-file", &key_file, "--session-key", key]).unwrap_err();
+    let both = parse(&["--session-key-file", &key_file, "--session-key", key]).unwrap_err();
     assert!(both.to_string().contains("--session-key"), "{both}");
-    let short = read(&["--session-key-file", &file("short", "short")]).unwrap_err();
+    let short = parse(&["--session-key-file", &file("short", "short")]).unwrap_err();
     assert!(short.to_string().contains("32 characters"), "{short}");
 }
 
 #[test]
 fn a_redis_is_an_address_or_a_url() {
-    assert!(read(&["--redis", "127.0.0.1:6379"]).unwrap().redis_servers().is_some());
-    assert!(read(&["--redis", "redis://a:1,redis://b:2"]).unwrap().redis_servers().is_some());
-    let error = read(&["--redis", "redis://:secret@x:y"]).unwrap_err();
+    assert!(parse(&["--redis", "127.0.0.1:6379"]).unwrap().redis_servers().is_some());
+    assert!(parse(&["--redis", "redis://a:1,redis://b:2"]).unwrap().redis_servers().is_some());
+    let error = parse(&["--redis", "redis://:secret@x:y"]).unwrap_err();
     assert_eq!(error.exit_code(), 2);
     assert!(error.to_string().contains("--redis") && !error.to_string().contains("secret"), "{error}");
 }
 
 #[test]
 fn a_prefix_is_a_short_plain_name() {
-    assert_eq!(read(&[]).unwrap().redis_prefix, Keyspace::default());
-    let prefix = |text| read(&["--redis-prefix", text]).map(|config| config.redis_prefix);
+    assert_eq!(parse(&[]).unwrap().redis_prefix, Keyspace::default());
+    let prefix = |text| parse(&["--redis-prefix", text]).map(|config| config.redis_prefix);
     assert_eq!(prefix("school-a.2_x").unwrap(), Keyspace::parse("school-a.2_x").unwrap());
     for wrong in ["", "{a}", "a:b", "a*", "Hub", "äh", &"x".repeat(33)] {
         let error = prefix(wrong).unwrap_err().to_string();
@@ -118,7 +118,7 @@ fn a_prefix_is_a_short_plain_name() {
 
 #[test]
 fn origins_have_no_path() {
-    let config = read(&["--allowed-origins", "https://A.example,http://b:8080"]).unwrap();
+    let config = parse(&["--allowed-origins", "https://A.example,http://b:8080"]).unwrap();
     assert_eq!(config.allowed_origins, ["https://a.example", "http://b:8080"]);
-    assert!(read(&["--allowed-origins", "https://a.example/x"]).is_err());
+    assert!(parse(&["--allowed-origins", "https://a.example/x"]).is_err());
 }

@@ -93,7 +93,7 @@ impl Node {
         self
     }
 
-    /// Strikes its text through.
+    /// Strikes its text through with a slash, as in “≠”; an error where it is no text.
     pub(super) fn struck(mut self) -> Result<Self, Wrong> {
         let Content::Text(text) = &mut self.content else { return Err(Wrong) };
         text.push('\u{338}');

@@ -86,7 +86,7 @@ fn remembered(source: Source<'_>) -> Option<Arc<str>> {
 fn render_one(source: Source<'_>) -> Result<String, Wrong> {
     let latex = source::prepared(source.latex)?;
     // The crate may panic on input that it was never tried with: that is no formula.
-    let read = catch_unwind(AssertUnwindSafe(|| reader::read(&latex, source.is_block)));
+    let read = catch_unwind(AssertUnwindSafe(|| reader::parse(&latex, source.is_block)));
     let row = read.map_err(|_| Wrong)??;
     let said = source.latex.trim();
     // Browsers pass `aria-label` to screen readers; few pass `alttext`, which MathML has for it.

@@ -19,7 +19,7 @@ const DEPTH: usize = 32;
 const ELEMENTS: usize = 600;
 
 /// Parses a formula into elements.
-pub(super) fn read(latex: &str, is_block: bool) -> Result<Vec<Node>, Wrong> {
+pub(super) fn parse(latex: &str, is_block: bool) -> Result<Vec<Node>, Wrong> {
     let storage = Storage::new();
     let state = State { font: None, is_display: is_block };
     let mut reader = Reader { events: Parser::new(latex, &storage).peekable(), state, depth: 0, elements: 0 };
@@ -42,10 +42,10 @@ pub(super) enum Enclosure {
     Cell,
 }
 
-/// How a row ended.
+/// What ended the row that was read, and so where the next one belongs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RowEnd {
-    /// The whole construct ended.
+    /// The construct around the row ended; nothing follows in it.
     Whole,
     /// The cell ended; the next one is beside it.
     Cell,
@@ -164,7 +164,7 @@ impl<'a> Reader<'a> {
             }
             // A font does not hold within tables.
             self.state.font = None;
-            return table::read(self, grouping).map(|node| Item::new(node, Atom::Inner));
+            return table::parse(self, grouping).map(|node| Item::new(node, Atom::Inner));
         };
         let fence = |delimiter: &char| Node::leaf("mo", delimiter.to_string()).with("stretchy", "true");
         let mut nodes: Vec<_> = open.iter().map(fence).collect();

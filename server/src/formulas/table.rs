@@ -18,7 +18,7 @@ enum Columns {
 }
 
 /// Parses the table of a grouping that has just begun.
-pub(super) fn read(reader: &mut Reader<'_>, grouping: &Grouping) -> Result<Node, Wrong> {
+pub(super) fn parse(reader: &mut Reader<'_>, grouping: &Grouping) -> Result<Node, Wrong> {
     let columns = match grouping {
         Grouping::Normal | Grouping::LeftRight(..) => return Err(Wrong),
         Grouping::Array(columns) => each(columns),

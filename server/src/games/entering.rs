@@ -11,6 +11,7 @@ use quiz::{Seat, nickname};
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 
+use super::joined_game::JoinedGame;
 use super::local_game::LocalGame;
 use super::participant::{Participant, Role};
 use super::{GameSnapshot, Games, Key, Newcomer, PlayerStatus, RoundQuiz, SeatOutcome, SeatRateLimit, naming, texts};
@@ -18,10 +19,53 @@ use crate::digest;
 use crate::limits::{AddressPrefix, Allotment, RateLimit, allotments};
 use crate::session::{HostRole, person_of};
 
-/// A connection that has entered, and its local game.
-pub(super) type Entered = (Arc<Participant>, Arc<LocalGame>);
-
 impl Games {
+    /// Lets a player enter, with a seat.
+    ///
+    /// # Errors The refusal to answer with.
+    pub(crate) async fn enter_as_player(
+        self: &Arc<Self>,
+        loaded: &GameSnapshot,
+        player: &UserId,
+        nickname: Option<&str>,
+        address: IpAddr,
+        outbox: Arc<Outbox>,
+    ) -> Result<JoinedGame, Refusal> {
+        let played = self.round_quiz(loaded).await?;
+        let seat = seat(self, loaded, &played, player, nickname, address).await?;
+        let you = Member { id: seat.id.clone(), name: seat.name };
+        let begun = Participant::begin(self, &loaded.key, Role::Player, Some(seat.id), you.clone(), outbox).await;
+        let entered = begun.map_err(texts::unavailable)?;
+        let hello = async {
+            let (joined, played) = joined(self, &loaded.key, you).await?;
+            Ok((joined.version, played, GameServerMessage::Joined(joined)))
+        };
+        welcome(self, entered, hello).await
+    }
+
+    /// Lets a host enter.
+    ///
+    /// # Errors The refusal to answer with.
+    pub(crate) async fn enter_as_host(
+        self: &Arc<Self>,
+        key: &Key,
+        role: HostRole,
+        person: &Member,
+        outbox: Arc<Outbox>,
+    ) -> Result<JoinedGame, Refusal> {
+        let whose = match &role {
+            HostRole::Owner => Some(self.owner(key).await?),
+            HostRole::Added(host) => person_of(host),
+        };
+        let begun = Participant::begin(self, key, Role::Host(role.clone()), whose, person.clone(), outbox).await;
+        let entered = begun.map_err(texts::unavailable)?;
+        let hello = async {
+            let (hosting, played) = hosting(self, key, role).await?;
+            Ok((hosting.version, played, GameServerMessage::Hosting(hosting)))
+        };
+        welcome(self, entered, hello).await
+    }
+
     /// The first frame of a host, and which quiz is played.
     ///
     /// # Errors The refusal to answer with.
@@ -59,58 +103,12 @@ impl Games {
     }
 }
 
-/// Lets a player enter, with a seat.
-///
-/// # Errors The refusal to answer with.
-pub(super) async fn player(
-    games: &Arc<Games>,
-    loaded: &GameSnapshot,
-    player: &UserId,
-    nickname: Option<&str>,
-    address: IpAddr,
-    outbox: Arc<Outbox>,
-) -> Result<Entered, Refusal> {
-    let played = games.round_quiz(loaded).await?;
-    let seat = seat(games, loaded, &played, player, nickname, address).await?;
-    let you = Member { id: seat.id.clone(), name: seat.name };
-    let begun = Participant::begin(games, &loaded.key, Role::Player, Some(seat.id), you.clone(), outbox).await;
-    let entered = begun.map_err(texts::unavailable)?;
-    let hello = async {
-        let (joined, played) = joined(games, &loaded.key, you).await?;
-        Ok((joined.version, played, GameServerMessage::Joined(joined)))
-    };
-    welcome(games, entered, hello).await
-}
-
-/// Lets a host enter.
-///
-/// # Errors The refusal to answer with.
-pub(super) async fn host(
-    games: &Arc<Games>,
-    key: &Key,
-    role: HostRole,
-    person: &Member,
-    outbox: Arc<Outbox>,
-) -> Result<Entered, Refusal> {
-    let whose = match &role {
-        HostRole::Owner => Some(games.owner(key).await?),
-        HostRole::Added(host) => person_of(host),
-    };
-    let begun = Participant::begin(games, key, Role::Host(role.clone()), whose, person.clone(), outbox).await;
-    let entered = begun.map_err(texts::unavailable)?;
-    let hello = async {
-        let (hosting, played) = hosting(games, key, role).await?;
-        Ok((hosting.version, played, GameServerMessage::Hosting(hosting)))
-    };
-    welcome(games, entered, hello).await
-}
-
 /// Sends the first frame to somebody who is subscribed, or ends the subscription.
 async fn welcome(
     games: &Games,
-    (participant, local_game): Entered,
+    (participant, local_game): (Arc<Participant>, Arc<LocalGame>),
     hello: impl Future<Output = Result<(u64, Arc<RoundQuiz>, GameServerMessage), Refusal>>,
-) -> Result<Entered, Refusal> {
+) -> Result<JoinedGame, Refusal> {
     let told = async {
         let (version, played, hello) = hello.await?;
         local_game.set_round_quiz(&participant.key, &played);
@@ -120,7 +118,7 @@ async fn welcome(
         participant.end(Departure::Clean);
         return Err(refusal);
     }
-    Ok((participant, local_game))
+    Ok(JoinedGame { participant, local_game })
 }
 
 /// The first frame of a player, and the quiz.

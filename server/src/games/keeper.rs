@@ -207,7 +207,7 @@ impl Keeper {
         }
         self.send_outcomes(&loaded).await?;
         self.names.is_due |= std::mem::replace(&mut self.renames, loaded.state.renames) != loaded.state.renames;
-        self.keep_results(&loaded, &played);
+        self.store_results(&loaded, &played);
         self.seen = Some((loaded, played));
         Ok(())
     }
@@ -262,7 +262,7 @@ impl Keeper {
         Ok(())
     }
 
-    fn keep_results(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) {
+    fn store_results(&mut self, loaded: &GameSnapshot, played: &Arc<RoundQuiz>) {
         let turn = match self.local_game.has_host() {
             _ if self.local_game.over.is_cancelled() => StoredBy::Last,
             true => StoredBy::Ours,
@@ -375,8 +375,7 @@ impl Keeper {
         if self.present.is_empty() || answered < self.present.len() {
             return Ok(false);
         }
-        let answers = self.games.store.answers(key, question).await?;
-        Ok(self.present.iter().all(|player| answers.contains_key(player)))
+        Ok(self.present.is_subset(&self.games.store.answerers(key, question).await?))
     }
 
     /// Tells players when no host has been there for a while, and when one is back.

@@ -55,7 +55,7 @@ impl Lists {
             EntryResult::Retained(list) => Ok(list),
             // The guard makes others wait. If the read fails or is given up, the next one of them reads.
             EntryResult::Vacant(guard) | EntryResult::Replaced(guard, _) => {
-                let fresh = Latest::read(read).await?;
+                let fresh = Latest::load(read).await?;
                 let list = fresh.list.clone();
                 // Nothing else inserts or removes, so the place of the guard is still there.
                 let _ = guard.insert(fresh);
@@ -67,7 +67,7 @@ impl Lists {
 }
 
 impl Latest {
-    async fn read(read: impl Future<Output = Result<List, StorageError>>) -> Result<Self, StorageError> {
+    async fn load(read: impl Future<Output = Result<List, StorageError>>) -> Result<Self, StorageError> {
         let read_at = Instant::now();
         let list = read.await?;
         let texts: usize = list.0.iter().map(|player| player.id.as_str().len() + player.name.as_str().len()).sum();

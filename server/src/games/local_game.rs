@@ -21,11 +21,11 @@ use super::{Key, RoundQuiz};
 pub(super) struct Due {
     /// The game has a new version.
     pub(super) stepped: bool,
-    /// Somebody came or left.
+    /// Somebody came to the game or left it, on any node.
     pub(super) people: bool,
-    /// This node accepted answers.
+    /// This node accepted answers, and has to tell the other nodes.
     pub(super) answers: bool,
-    /// Some node accepted answers.
+    /// Some node accepted answers, so hosts may have to be told a new count.
     pub(super) turnout: bool,
     /// The list of those who wait, or of blocked networks, changed.
     pub(super) entrance: bool,

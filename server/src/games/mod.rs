@@ -13,11 +13,11 @@ use quiz::{AnswerWindow, Seat, State};
 mod again;
 mod answering;
 mod class_chat;
-mod client;
 mod delays;
 pub mod embedded;
 mod entering;
 mod finding;
+mod joined_game;
 mod keeper;
 mod lists;
 mod local_game;
@@ -38,17 +38,20 @@ mod templates;
 mod texts;
 mod throttled;
 
-use templates::{SEAT_AFTER, host_head, in_order, new_answer, new_seat, seat_head, waiting_at, waiting_head};
+use templates::{
+    SEAT_AFTER, answerer, host_head, in_order, new_answer, new_seat, recorded_answer, seat_head, waiting_at,
+    waiting_head,
+};
 
 pub use again::PlayAgain;
 pub use class_chat::{ClassCredentials, ClassMember};
-pub use client::{Client, GameSockets};
 pub use finding::Seeker;
+pub(crate) use joined_game::JoinedGame;
 pub use local_games::LocalGames;
 pub use naming::{Rename, RenameOutcome};
-pub use participant::{Participant, Role};
 pub use service::{Games, GamesParts};
 pub use store::{AnswerOutcome, GameStore, PlayerStatus, SeatOutcome, Turnout};
+pub(crate) use texts::{no_game, not_host};
 
 /// How long a game is kept after its last step, in seconds.
 pub const GAME_TTL_SECONDS: u64 = 24 * 60 * 60;
@@ -66,7 +69,7 @@ pub struct Key {
     pub id: String,
 }
 
-/// A game to be created.
+/// All that the store keeps of a game from its beginning on.
 #[derive(Clone, Debug)]
 pub struct NewGame {
     /// The game's PIN and id.
@@ -110,11 +113,11 @@ pub struct GameSnapshot {
 /// A change of a game, to be stored if the version is still the expected one.
 #[derive(Clone, Debug)]
 pub struct Commit<'a> {
-    /// The game's PIN and id.
+    /// The PIN and id of the game that is changed.
     pub key: &'a Key,
     /// The version that the change was made from.
     pub expected: u64,
-    /// The state after the change.
+    /// The state after the change. The store gives it the next version.
     pub state: &'a State,
     /// When the question takes answers now, if one is open.
     pub taking: Option<AnswerWindow>,
@@ -126,7 +129,7 @@ pub struct Commit<'a> {
     pub frame: Template,
 }
 
-/// The next round of a game.
+/// What [`GameStore::again`] replaces at once, so that everybody is in the next round or nobody.
 #[derive(Clone, Debug)]
 pub struct NextRound<'a> {
     /// The game's PIN and id.
@@ -135,7 +138,7 @@ pub struct NextRound<'a> {
     pub expected: u64,
     /// The quiz of the next round.
     pub quiz: &'a StoredQuiz,
-    /// The game's new state.
+    /// The game's new state: the lobby of the next round.
     pub state: &'a State,
     /// All seats, reset. Those of players who were kicked meanwhile are not stored.
     pub seats: &'a [Seat],

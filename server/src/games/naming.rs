@@ -32,7 +32,7 @@ pub struct Rename<'a> {
     pub skeleton: &'a str,
 }
 
-/// The result of a rename.
+/// What the store did with a rename.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RenameOutcome {
     /// The seat has the new name.

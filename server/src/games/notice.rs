@@ -10,10 +10,10 @@ const KICKED: &str = "kicked";
 const PLAYERS: &str = "players";
 const UNHOSTED: &str = "unhosted";
 
-/// One notice about a game.
+/// What one node tells the others about a game; it may be lost.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum GameNotice {
-    /// Answers of players were accepted.
+    /// A node accepted answers, so hosts may have to be told a new count.
     Answers,
     /// The list of those who wait, or of blocked networks, changed.
     Entrance,
@@ -21,14 +21,14 @@ pub(super) enum GameNotice {
     Hosts,
     /// Players are called otherwise than before.
     Players,
-    /// These players were kicked.
+    /// These players were kicked: each node ends their connections.
     Kicked(Vec<UserId>),
     /// This added host was removed.
     HostRemoved(HostId),
 }
 
 impl GameNotice {
-    /// The form between nodes.
+    /// The bytes that other nodes get: a word, and ids after a space.
     pub(super) fn encode(&self) -> Bytes {
         match self {
             Self::Answers => Bytes::from_static(ANSWERS.as_bytes()),

@@ -22,17 +22,17 @@ const PLAYER: &str = "Player";
 
 /// What somebody is in a game.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Role {
-    /// Somebody who answers questions.
+pub(super) enum Role {
+    /// A person with a seat, who answers questions.
     Player,
     /// Somebody who leads the game.
     Host(HostRole),
 }
 
 /// A connection that is in a game until it [ends](Participant::end).
-pub struct Participant {
+pub(super) struct Participant {
     /// The game's PIN and id.
-    pub key: Key,
+    pub(super) key: Key,
     pub(super) role: Role,
     /// The person whose right this is, whoever shows the token; it ends when they sign out.
     pub(super) whose: Option<UserId>,
@@ -41,7 +41,7 @@ pub struct Participant {
     /// The name that the client was last told.
     called: Mutex<Name>,
     pub(super) outbox: Arc<Outbox>,
-    games: Arc<Games>,
+    pub(super) games: Arc<Games>,
     subscription: SubscriptionId,
     has_entered: AtomicBool,
     latch: Latch,
@@ -121,12 +121,12 @@ impl Participant {
     }
 
     /// Whether the connection has left the game.
-    pub fn is_over(&self) -> bool {
+    pub(super) fn is_over(&self) -> bool {
         self.latch.is_set()
     }
 
     /// Leaves the game; further calls do nothing.
-    pub fn end(&self, departure: Departure) {
+    pub(super) fn end(&self, departure: Departure) {
         if self.latch.set() {
             let channel = Channel::Game(self.key.pin.clone());
             self.games.hub.leave(&channel, self.subscription);

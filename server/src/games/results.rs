@@ -60,7 +60,8 @@ pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQu
     if !loaded.state.tallies.is_empty() && !seats.is_empty() {
         let mut questions = Vec::with_capacity(loaded.state.tallies.len());
         for tally in &loaded.state.tallies {
-            let answers = games.store.answers(&loaded.key, tally.question).await?;
+            // The points are counted already: one damaged answer must not cost everybody the results.
+            let answers = games.store.readable_answers(&loaded.key, tally.question).await?;
             let counted = games.store.counted(&loaded.key, tally.question).await?;
             questions.push(CountedQuestion { tally: *tally, answers, counted });
         }

@@ -15,7 +15,7 @@ use tracing::warn;
 use super::{GameSnapshot, Games, RoundQuiz, results};
 
 /// After this time another node stores what the node with the host did not.
-const KEPT_WITHIN: Duration = Duration::from_secs(5);
+const STORED_WITHIN: Duration = Duration::from_secs(5);
 /// After storing results a node pauses for so many times as long: those of thousands of players are
 /// megabytes, and are stored less often.
 const REST: u32 = 20;
@@ -26,7 +26,7 @@ const LAST: Duration = Duration::from_secs(2);
 /// Which node stores what is due.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum StoredBy {
-    /// This node, at once.
+    /// This node stores them at once, because a host is on it.
     Ours,
     /// Another node; this one, if that does not.
     Others,
@@ -100,7 +100,7 @@ impl ResultsWriter {
         self.due = due.map(|due| self.due.filter(|(known, _)| *known == due).unwrap_or((due, now)));
         self.begins_at = self.due.filter(|_| self.running.is_none()).map(|(_, since)| match turn {
             StoredBy::Ours => self.rests_until,
-            StoredBy::Others => self.rests_until.max(since + KEPT_WITHIN),
+            StoredBy::Others => self.rests_until.max(since + STORED_WITHIN),
             StoredBy::Last => now,
         });
         self.begins_at
@@ -119,29 +119,29 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn what_another_node_is_to_keep_is_kept_here_when_it_does_not() {
-        let mut keeping = ResultsWriter::new();
+        let mut writer = ResultsWriter::new();
         let begun = Instant::now();
-        assert_eq!(keeping.plan(None, StoredBy::Ours), None);
-        assert_eq!(keeping.plan(Some(1), StoredBy::Ours), Some(begun));
-        assert_eq!(keeping.plan(Some(1), StoredBy::Others), Some(begun + KEPT_WITHIN));
+        assert_eq!(writer.plan(None, StoredBy::Ours), None);
+        assert_eq!(writer.plan(Some(1), StoredBy::Ours), Some(begun));
+        assert_eq!(writer.plan(Some(1), StoredBy::Others), Some(begun + STORED_WITHIN));
         tokio::time::advance(Duration::from_secs(3)).await;
-        assert_eq!(keeping.plan(Some(1), StoredBy::Others), Some(begun + KEPT_WITHIN), "since it was seen to be due");
+        assert_eq!(writer.plan(Some(1), StoredBy::Others), Some(begun + STORED_WITHIN), "since it was seen to be due");
         assert_eq!(
-            keeping.plan(Some(2), StoredBy::Others),
-            Some(Instant::now() + KEPT_WITHIN),
+            writer.plan(Some(2), StoredBy::Others),
+            Some(Instant::now() + STORED_WITHIN),
             "the next one is another"
         );
-        assert_eq!((keeping.plan(None, StoredBy::Others), keeping.next()), (None, None));
+        assert_eq!((writer.plan(None, StoredBy::Others), writer.next()), (None, None));
     }
 
     #[tokio::test(start_paused = true)]
     async fn a_node_rests_after_its_work() {
-        let mut keeping = ResultsWriter::new();
+        let mut writer = ResultsWriter::new();
         let work = tokio::spawn(async { Duration::from_millis(100) });
-        keeping.running = Some(work);
-        assert_eq!(keeping.plan(Some(1), StoredBy::Ours), None, "it is being kept");
+        writer.running = Some(work);
+        assert_eq!(writer.plan(Some(1), StoredBy::Ours), None, "it is being kept");
         tokio::task::yield_now().await;
-        assert_eq!(keeping.plan(Some(3), StoredBy::Ours), Some(Instant::now() + Duration::from_secs(2)));
-        assert_eq!(keeping.plan(Some(3), StoredBy::Last), Some(Instant::now()), "nobody may come to keep it later");
+        assert_eq!(writer.plan(Some(3), StoredBy::Ours), Some(Instant::now() + Duration::from_secs(2)));
+        assert_eq!(writer.plan(Some(3), StoredBy::Last), Some(Instant::now()), "nobody may come to keep it later");
     }
 }

@@ -11,6 +11,7 @@ use quiz::Seat;
 use realtime::broker::{Broker, Ephemeral};
 use realtime::channel::Channel;
 use realtime::hub::Hub;
+use realtime::notice::Notice;
 use realtime::presence::Presence;
 use storage::StorageError;
 use tokio::task::JoinHandle;
@@ -38,9 +39,9 @@ const LISTED: usize = 2_000;
 
 /// The parts of a node that games use.
 pub struct GamesParts {
-    /// Where games are stored.
+    /// Keeps games, seats and answers, and decides by its own clock.
     pub store: Arc<dyn GameStore>,
-    /// Carries notices between nodes.
+    /// Carries notices about games between nodes; `store` announces steps.
     pub broker: Arc<dyn Broker>,
     /// Carries frames to this node's clients.
     pub hub: Arc<Hub>,
@@ -159,7 +160,7 @@ impl Games {
         if let Some(remembered) = self.played.get(&loaded.key).filter(|one| one.played.round == round) {
             return Ok(remembered.played);
         }
-        let played = self.read_played(&loaded.key).await?;
+        let played = self.load_played(&loaded.key).await?;
         if played.round == round { Ok(played) } else { Err(texts::busy()) }
     }
 
@@ -169,11 +170,11 @@ impl Games {
     pub async fn owner(&self, key: &Key) -> Result<UserId, Refusal> {
         match self.played.get(key) {
             Some(remembered) => Ok(remembered.played.owner.clone()),
-            None => Ok(self.read_played(key).await?.owner.clone()),
+            None => Ok(self.load_played(key).await?.owner.clone()),
         }
     }
 
-    async fn read_played(&self, key: &Key) -> Result<Arc<RoundQuiz>, Refusal> {
+    async fn load_played(&self, key: &Key) -> Result<Arc<RoundQuiz>, Refusal> {
         let played = self.store.round_quiz_of(key).await.map_err(texts::unavailable)?;
         let mut played = played.ok_or_else(texts::no_game)?;
         played.quiz.quiz = played.quiz.quiz.cleaned();
@@ -235,7 +236,8 @@ impl Games {
     }
 
     pub(super) async fn announce(&self, channel: &Channel, notice: &GameNotice) {
-        if let Err(error) = self.broker.announce(channel, Ephemeral::Notice(notice.encode())).await {
+        let notice = Notice::Application(notice.encode()).encode();
+        if let Err(error) = self.broker.announce(channel, Ephemeral::Notice(notice)).await {
             warn!("the other nodes were not told of a game: {error}");
         }
     }
@@ -258,7 +260,7 @@ impl Games {
         Some(connected)
     }
 
-    /// Where games are stored.
+    /// The store of all games of the deployment.
     pub fn store(&self) -> &Arc<dyn GameStore> {
         &self.store
     }

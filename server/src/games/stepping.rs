@@ -24,7 +24,7 @@ pub(super) struct GameChange<'a> {
 }
 
 impl<'a> GameChange<'a> {
-    /// Only the state changes.
+    /// A change of the state alone: every seat stays as it is.
     pub(super) fn only(state: &'a State) -> Self {
         Self { state, seats: &[], away: &[] }
     }

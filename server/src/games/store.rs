@@ -1,6 +1,6 @@
 //! The trait of games' storage, with its results and errors.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use async_trait::async_trait;
 use protocol::game::frame::{AddedHost, Entrance};
@@ -28,9 +28,9 @@ pub enum SeatOutcome {
     Declined,
     /// The game is locked: nobody new enters.
     Locked,
-    /// All seats are taken.
+    /// The game has as many players as a game may have (`--players`).
     Full,
-    /// Another player has the name.
+    /// Another player has the name, or one that looks the same.
     NameTaken,
     /// Too many came from the same network lately.
     TooMany {
@@ -58,7 +58,7 @@ pub enum SeatOutcome {
 pub enum PlayerStatus {
     /// Nobody with this id has entered.
     Unknown,
-    /// The player has a seat.
+    /// The player has a seat, new or from before.
     Seated(Seat),
     /// The player was not there when this round began; the seat is theirs again when they are back.
     Away(Seat),
@@ -75,7 +75,7 @@ impl PlayerStatus {
     }
 }
 
-/// The result of an answer.
+/// What the store did with an answer, by its own clock.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum AnswerOutcome {
     /// The answer counts, as stored.
@@ -93,9 +93,9 @@ pub enum AnswerOutcome {
 /// How many have answered a question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Turnout {
-    /// The number of answers.
+    /// How many answers were accepted so far.
     pub answered: usize,
-    /// The number of all seats.
+    /// How many players could answer: all who have a seat.
     pub players: usize,
 }
 
@@ -183,8 +183,20 @@ pub trait GameStore: Send + Sync {
         answer: &Answer,
     ) -> Result<AnswerOutcome, StorageError>;
 
-    /// The answers to a question that count, by player.
+    /// The answers to a question that count, by player. One that is damaged fails the whole read: points that are
+    /// counted without it would be wrong for good.
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError>;
+
+    /// The same without those that are damaged, see [`readable`](storage::readable): for a question whose points are
+    /// counted already.
+    async fn readable_answers(
+        &self,
+        key: &Key,
+        question: usize,
+    ) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError>;
+
+    /// The players who have answered a question, whatever their answers are.
+    async fn answerers(&self, key: &Key, question: usize) -> Result<HashSet<UserId>, StorageError>;
 
     /// A player's answer to a question, if there is one.
     async fn answer_of(

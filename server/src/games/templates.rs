@@ -1,11 +1,12 @@
 //! JSON texts with gaps that a store fills in with times of its own clock.
 
-use protocol::game::Answer;
 use protocol::game::frame::Waiting;
+use protocol::game::{Answer, RecordedAnswer};
 use protocol::wire::Template;
 use protocol::{HostId, Name, UserId, limits, wire};
 use quiz::Seat;
 use serde::Deserialize;
+use storage::{StorageError, document, readable};
 
 use super::WAITS_FOR_MS;
 
@@ -46,9 +47,10 @@ impl WaitingSince {
 }
 
 /// The people who wait and asked lately, in the order of their coming.
-pub(super) fn waiting_at(all: &[String], now: u64) -> Vec<Waiting> {
-    let waiting = all.iter().filter_map(|text| wire::decode::<WaitingSince>(text));
-    let mut waiting: Vec<_> = waiting.filter(|one| one.asked_at + WAITS_FOR_MS >= now).collect();
+pub(super) fn waiting_at(all: &[Vec<u8>], now: u64) -> Vec<Waiting> {
+    let waiting = all.iter().map(|text| document::decode(text, "somebody who waits to be admitted"));
+    let mut waiting: Vec<WaitingSince> = readable(waiting);
+    waiting.retain(|one| one.asked_at.saturating_add(WAITS_FOR_MS) >= now);
     waiting.sort_by(|one, other| one.seating_order().cmp(&other.seating_order()));
     waiting.into_iter().map(|one| one.waiting).take(limits::WAITING).collect()
 }
@@ -73,6 +75,21 @@ pub(super) fn new_answer(question: usize, answer: &Answer) -> Template {
     Template { head, tail: "}".into() }
 }
 
+/// Parses the player who gave an answer.
+///
+/// # Errors [`StorageError::Corrupt`]: it is no id.
+pub(super) fn answerer(player: impl AsRef<[u8]>) -> Result<UserId, StorageError> {
+    let player = document::text(player.as_ref(), "the player of an answer")?;
+    UserId::parse(player).map_err(|error| StorageError::corrupt(format!("the player of an answer: {error}")))
+}
+
+/// Parses an answer and its player.
+///
+/// # Errors [`StorageError::Corrupt`]: one of the two is damaged.
+pub(super) fn recorded_answer((player, answer): (Vec<u8>, Vec<u8>)) -> Result<(UserId, RecordedAnswer), StorageError> {
+    Ok((answerer(player)?, document::decode(answer, "an answer")?))
+}
+
 /// Sorts seats by when they were taken.
 pub(super) fn in_order(seats: &mut [Seat]) {
     seats.sort_by(|one, other| one.seating_order().cmp(&other.seating_order()));
@@ -80,7 +97,6 @@ pub(super) fn in_order(seats: &mut [Seat]) {
 
 #[cfg(test)]
 mod tests {
-    use protocol::game::RecordedAnswer;
     use protocol::game::frame::AddedHost;
 
     use super::*;

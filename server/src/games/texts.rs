@@ -7,7 +7,7 @@ use storage::StorageError;
 use crate::quota::QuotaError;
 
 /// The refusal for a wrong PIN.
-pub(super) fn no_game() -> Refusal {
+pub(crate) fn no_game() -> Refusal {
     Refusal::new(ErrorCode::NoGame, "No game has this PIN. Look at the big screen again.")
 }
 
@@ -31,7 +31,7 @@ pub(super) fn not_owner() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only who started this game can choose another quiz.")
 }
 
-pub(super) fn not_host() -> Refusal {
+pub(crate) fn not_host() -> Refusal {
     Refusal::new(ErrorCode::NotHost, "Only a host of this game may do this.")
 }
 
@@ -63,10 +63,6 @@ pub(super) fn wrong_code() -> Refusal {
 /// The refusal for everybody outside a class, whether there is one or not.
 pub(super) fn no_class() -> Refusal {
     Refusal::new(ErrorCode::NotInGame, "This chat is for those who are in its game. Join the game first.")
-}
-
-pub(super) fn not_in_game() -> Refusal {
-    Refusal::new(ErrorCode::NotInGame, "Enter a game first.")
 }
 
 pub(super) fn not_now(sentence: impl Into<String>) -> Refusal {

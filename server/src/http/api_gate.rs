@@ -32,7 +32,7 @@ const AGAIN_SECONDS: u64 = 5;
 #[derive(Clone, Copy)]
 pub(crate) struct TooMuch;
 
-/// What the gate works with.
+/// What a call of the API is checked against before it is answered.
 pub struct Gate {
     throttle: Arc<Throttle>,
     allowed_origins: Vec<String>,

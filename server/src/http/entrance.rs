@@ -114,7 +114,7 @@ fn forget_foreign_referer(headers: &mut HeaderMap) {
     }
 }
 
-/// Why a request is refused.
+/// Why a request is refused before any route sees it.
 #[derive(Clone, Copy)]
 enum Refusal {
     Method,

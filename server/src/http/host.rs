@@ -40,7 +40,7 @@ impl Host {
 
     /// All names that the browser may have used: the one in `Host`, and those that trusted proxies forwarded,
     /// with the forwarded port if theirs has none.
-    pub fn asked(headers: &HeaderMap) -> Vec<Self> {
+    pub fn requested(headers: &HeaderMap) -> Vec<Self> {
         let mut hosts: Vec<_> = Self::of(headers).into_iter().chain(forwarded(headers)).collect();
         if let Some(port) = forwarded_port(headers) {
             let with_port: Vec<_> = hosts.iter().filter(|host| host.port.is_none()).cloned().collect();
@@ -64,9 +64,9 @@ impl Host {
         self.name == other.name && port(self) == port(other)
     }
 
-    /// Whether a request for `asked` is for this host; a host without a port means any port.
-    pub fn serves(&self, asked: &Self) -> bool {
-        self.name == asked.name && (self.port.is_none() || self.port == asked.port)
+    /// Whether a request for `requested` is for this host; a host without a port means any port.
+    pub fn serves(&self, requested: &Self) -> bool {
+        self.name == requested.name && (self.port.is_none() || self.port == requested.port)
     }
 
     /// Whether both have the same name, whatever their ports.
@@ -196,14 +196,14 @@ mod tests {
         assert!(!host("h").serves(&host("h.evil.example")));
     }
 
-    fn asked(headers: &[(&'static str, &str)]) -> HeaderMap {
+    fn header_map(headers: &[(&'static str, &str)]) -> HeaderMap {
         let pair = |(name, value): &(&'static str, &str)| (name.parse().unwrap(), value.parse().unwrap());
         HeaderMap::from_iter(headers.iter().map(pair))
     }
 
     #[test]
     fn a_proxy_tells_what_it_was_asked_by() {
-        let all = |headers: &[_]| Host::asked(&asked(headers)).iter().map(Host::to_string).collect::<Vec<_>>();
+        let all = |headers: &[_]| Host::requested(&header_map(headers)).iter().map(Host::to_string).collect::<Vec<_>>();
         assert_eq!(all(&[("host", "hub.example")]), ["hub.example"]);
         let nginx = [("host", "127.0.0.1:3000"), ("x-forwarded-host", "hub.example:8443, inner")];
         assert_eq!(all(&nginx), ["127.0.0.1:3000", "hub.example:8443", "inner"]);
@@ -216,7 +216,7 @@ mod tests {
 
     #[test]
     fn people_reach_a_server_by_what_the_outermost_proxy_was_asked_by() {
-        let public = |headers: &[_]| Host::public(&asked(headers)).map(|host| host.to_string());
+        let public = |headers: &[_]| Host::public(&header_map(headers)).map(|host| host.to_string());
         for (headers, host) in [
             (vec![("host", "127.0.0.1:3000")], "127.0.0.1:3000"),
             (vec![("host", "127.0.0.1:3000"), ("x-forwarded-host", "hub.example")], "hub.example"),

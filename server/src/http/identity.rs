@@ -12,7 +12,7 @@ use crate::session::{Authors, Sessions, Visit, guest, is_session};
 
 /// What tells who a visitor is.
 pub struct Identity {
-    /// Reads and writes sessions.
+    /// Verifies the session cookie of a request, and signs new ones.
     pub sessions: Sessions,
     /// Renews the cookie of authors.
     pub authors: Authors,

@@ -36,11 +36,11 @@ pub fn may_change(headers: &HeaderMap, allowed: &[String]) -> bool {
 pub fn note_refusal(headers: &HeaderMap) {
     static NOTES: LogOnce = LogOnce::new();
     let origin = headers.get(header::ORIGIN).and_then(|origin| Origin::parse(origin.to_str().ok()?));
-    let Some((origin, asked)) = origin.zip(Host::of(headers)) else { return };
-    if NOTES.is_new(&format!("{origin} {asked}")) {
+    let Some((origin, requested)) = origin.zip(Host::of(headers)) else { return };
+    if NOTES.is_new(&format!("{origin} {requested}")) {
         let way = if is_https(headers) { "https" } else { "http" };
         let help = origin.help(headers);
-        warn!("a page of {origin} was not let in, which asked for {asked} by {way}; {help}");
+        warn!("a page of {origin} was not let in, which asked for {requested} by {way}; {help}");
     }
 }
 
@@ -84,18 +84,19 @@ impl Origin {
     fn is_own(&self, headers: &HeaderMap) -> bool {
         let by_https = is_https(headers);
         let scheme_fits = self.is_https || !by_https;
-        scheme_fits && Host::asked(headers).iter().any(|asked| self.is_at(asked, by_https))
+        scheme_fits && Host::requested(headers).iter().any(|requested| self.is_at(requested, by_https))
     }
 
-    fn is_at(&self, asked: &Host, by_https: bool) -> bool {
+    fn is_at(&self, requested: &Host, by_https: bool) -> bool {
         // A proxy that ends https may forward its inner port.
-        let is_inner = by_https && asked.port() == Some(80);
-        self.host.is_same(asked, self.default_port()) || is_inner && self.host.is_same(&asked.without_port(), 443)
+        let is_inner = by_https && requested.port() == Some(80);
+        self.host.is_same(requested, self.default_port())
+            || is_inner && self.host.is_same(&requested.without_port(), 443)
     }
 
     /// What the operator can do if this is an origin of theirs.
     fn help(&self, headers: &HeaderMap) -> String {
-        let is_own_name = Host::asked(headers).iter().any(|asked| asked.has_name_of(&self.host));
+        let is_own_name = Host::requested(headers).iter().any(|requested| requested.has_name_of(&self.host));
         if is_own_name && !self.is_https && is_https(headers) {
             return "let your proxy lead people from http to https".into();
         }

@@ -21,7 +21,7 @@ pub fn client_address(peer: SocketAddr, headers: &HeaderMap, proxies: &TrustedPr
     let lists = headers.get_all(HEADER).iter().rev();
     let mut hops = lists.flat_map(|list| list.as_bytes().rsplit(|byte| *byte == b','));
     while is_trusted(&address) {
-        let Some(hop) = hops.next().and_then(read_hop) else { break };
+        let Some(hop) = hops.next().and_then(parse_hop) else { break };
         address = hop;
     }
     address
@@ -44,7 +44,7 @@ pub fn warn_of_unknown_proxy(peer: SocketAddr, headers: &HeaderMap, proxies: &Tr
 }
 
 /// Parses `ip`, `ip:port`, `[v6]` or `[v6]:port`, with spaces or quotes around it.
-fn read_hop(hop: &[u8]) -> Option<IpAddr> {
+fn parse_hop(hop: &[u8]) -> Option<IpAddr> {
     let hop = std::str::from_utf8(hop).ok()?.trim();
     let in_brackets = || hop.strip_prefix('[')?.strip_suffix(']')?.parse::<Ipv6Addr>().ok().map(IpAddr::V6);
     let with_port = || hop.parse().map(|hop: SocketAddr| hop.ip()).ok();

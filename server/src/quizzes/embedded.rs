@@ -7,10 +7,8 @@ use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQu
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use rusqlite::{Connection, OptionalExtension, params};
 use serde::de::DeserializeOwned;
-use storage::StorageError;
-use storage::clock;
-use storage::document;
-use storage::sqlite::Sqlite;
+use storage::sqlite::{self, Sqlite};
+use storage::{StorageError, clock, document, readable};
 
 use super::versions::forgotten;
 use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome};
@@ -31,11 +29,11 @@ const VERSIONS: &str = "SELECT about FROM quiz_versions WHERE quiz = ?1 ORDER BY
 const DELETE_VERSIONS: &str = "DELETE FROM quiz_versions WHERE quiz = ?1";
 const DELETE: &str = "DELETE FROM quizzes WHERE id = ?1";
 
-const KEEP: &str = "
+const STORE_RESULTS: &str = "
     INSERT INTO results (owner, id, ended_at, summary, whole, progress) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
     ON CONFLICT (owner, id) DO UPDATE SET
         ended_at = excluded.ended_at, summary = excluded.summary, whole = excluded.whole, progress = excluded.progress";
-const KEPT_BEFORE: &str = "SELECT progress, octet_length(whole) FROM results WHERE owner = ?1 AND id = ?2";
+const STORED_BEFORE: &str = "SELECT progress, octet_length(whole) FROM results WHERE owner = ?1 AND id = ?2";
 const COUNT_RESULTS: &str = "SELECT count(*) FROM results WHERE owner = ?1";
 /// Deletes from the oldest on, as many as necessary.
 const TRIM_RESULTS: &str = "
@@ -70,6 +68,7 @@ impl EmbeddedQuizzes {
         Self { store }
     }
 
+    /// Reads a list of documents. One that is damaged does not hide the others.
     async fn texts<T: DeserializeOwned>(
         &self,
         query: &'static str,
@@ -79,18 +78,18 @@ impl EmbeddedQuizzes {
         let of = of.to_owned();
         let read = move |sql: &Connection| {
             let mut query = sql.prepare_cached(query)?;
-            let texts = query.query_map([of], |row| row.get(0))?;
-            Ok(texts.collect::<Result<Vec<String>, _>>()?)
+            let texts = query.query_map([of], |row| sqlite::bytes(row, 0))?;
+            Ok(texts.collect::<Result<Vec<_>, _>>()?)
         };
         let texts = self.store.read(read).await?;
-        Ok(texts.iter().map(|text| document::decode(text, what)).collect::<Result<_, _>>()?)
+        Ok(readable(texts.iter().map(|text| document::decode(text, what))))
     }
 }
 
 #[async_trait]
 impl Quizzes for EmbeddedQuizzes {
     async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
-        self.texts(LIST, owner.as_str(), "a list of quizzes").await
+        self.texts(LIST, owner.as_str(), "a quiz in an author's list").await
     }
 
     async fn load(&self, id: &QuizId, version: Option<u64>) -> Result<Option<OwnedQuiz>, QuizzesError> {
@@ -117,7 +116,7 @@ impl Quizzes for EmbeddedQuizzes {
     async fn versions(&self, owner: &UserId, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
         let (owner, asked) = (owner.to_string(), id.to_string());
         self.store.read(move |sql| owned(sql, &owner, &asked)).await??;
-        self.texts(VERSIONS, id.as_str(), "a list of versions").await
+        self.texts(VERSIONS, id.as_str(), "a version in the list of a quiz").await
     }
 
     async fn delete(&self, owner: &UserId, id: &QuizId) -> Result<(), QuizzesError> {
@@ -139,11 +138,11 @@ impl Quizzes for EmbeddedQuizzes {
         let progress = number(results.progress());
         let write = move |sql: &Connection| {
             let before = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
-            let before = sql.prepare_cached(KEPT_BEFORE)?.query_row([&owner, &id], before).optional()?;
+            let before = sql.prepare_cached(STORED_BEFORE)?.query_row([&owner, &id], before).optional()?;
             if before.is_some_and(|(before, _)| before >= progress) {
                 return Ok(StoreOutcome::Before);
             }
-            sql.prepare_cached(KEEP)?.execute(params![owner, id, ended_at, summary, whole, progress])?;
+            sql.prepare_cached(STORE_RESULTS)?.execute(params![owner, id, ended_at, summary, whole, progress])?;
             if let Some((_, bytes)) = before {
                 return Ok(StoreOutcome::Renewed { bytes: bytes.unsigned_abs() });
             }
@@ -158,7 +157,7 @@ impl Quizzes for EmbeddedQuizzes {
     }
 
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
-        self.texts(RESULTS_LIST, owner.as_str(), "a list of results").await
+        self.texts(RESULTS_LIST, owner.as_str(), "results in an author's list").await
     }
 
     async fn result(&self, owner: &UserId, id: &ResultsId) -> Result<Option<Results>, QuizzesError> {
@@ -234,8 +233,10 @@ fn save(
         return Ok(Err(QuizzesError::TooMany));
     }
     let mut versions = sql.prepare_cached(VERSIONS)?;
-    let versions = versions.query_map([id], |row| row.get(0))?.collect::<Result<Vec<String>, _>>()?;
-    let versions: Vec<QuizVersion> = versions.iter().filter_map(|text| wire::decode(text)).collect();
+    let versions = versions.query_map([id], |row| sqlite::bytes(row, 0))?.collect::<Result<Vec<_>, _>>()?;
+    // An old version that is damaged must not keep its author from saving a new one.
+    let versions: Vec<QuizVersion> =
+        readable(versions.iter().map(|text| document::decode(text, "a version in the list of a quiz")));
     let mut freed = None;
     if let Some(forgotten) = forgotten(&versions, saved_at) {
         let version = params![id, number(forgotten)];

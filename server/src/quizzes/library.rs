@@ -20,7 +20,7 @@ const KNOWN_AFTER_MS: u64 = 24 * 60 * 60 * 1000;
 /// Authors' quizzes together with the samples. What belongs to somebody else is reported as missing.
 #[derive(Clone)]
 pub struct Library {
-    /// Stores quizzes, results and pictures.
+    /// Keeps quizzes with their versions, results and pictures.
     pub store: Arc<dyn Quizzes>,
     quotas: Arc<Quotas>,
 }

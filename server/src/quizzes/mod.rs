@@ -75,7 +75,7 @@ impl QuizzesError {
     }
 }
 
-/// A quiz with its owner.
+/// A stored quiz, with the author who alone may change it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct OwnedQuiz {
     /// The author who owns it.
@@ -129,7 +129,7 @@ pub trait Quizzes: Send + Sync {
     /// [`picture::clean`]. False: it was there before.
     async fn put_picture(&self, id: &PictureId, bytes: Bytes) -> Result<bool, QuizzesError>;
 
-    /// The file of a picture.
+    /// The bytes of a picture as they are served; `None` where none has this id.
     async fn picture(&self, id: &PictureId) -> Result<Option<Bytes>, QuizzesError>;
 
     /// Notes that an author stores or plays something now; returns when they first did, both
@@ -137,7 +137,7 @@ pub trait Quizzes: Send + Sync {
     async fn visit(&self, owner: &UserId, now_ms: u64) -> Result<u64, QuizzesError>;
 }
 
-/// What was done with results.
+/// What the store did with the results of a game.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum StoreOutcome {
     /// They were stored as the first ones of their game.

@@ -37,7 +37,7 @@ const DAY_MS: u64 = 24 * HOUR_MS;
 /// The account that something stored is charged to.
 #[derive(Clone, Debug)]
 pub struct Payer {
-    /// The person of the session.
+    /// The person who is charged, by their session.
     pub person: UserId,
     /// The client's address; `None` for what a node does by itself.
     pub address: Option<IpAddr>,
@@ -48,13 +48,13 @@ pub struct Payer {
 /// The kinds of things that quotas count.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Kind {
-    /// A version of a quiz.
+    /// A version of a quiz, by the bytes of its JSON.
     Quiz,
-    /// A picture of a question.
+    /// A picture of a question, by the bytes of its file.
     Picture,
     /// A game with its copy of a quiz.
     Game,
-    /// The results of a game.
+    /// The results of a game, by the bytes of their JSON.
     Results,
 }
 
@@ -113,7 +113,7 @@ pub struct QuotaLimits {
 }
 
 impl QuotaLimits {
-    /// Limits that allow everything.
+    /// Limits that allow everything, for tests and benchmarks of other parts.
     pub const OFF: Self = Self {
         storage: u64::MAX,
         per_person: u64::MAX,
@@ -123,7 +123,7 @@ impl QuotaLimits {
     };
 }
 
-/// An addition to one counter.
+/// What is added to one counter, and the most that it may then be.
 #[derive(Clone, Debug)]
 pub struct Addition {
     /// The counter's name, which contains the hour or the day, so that no counter is ever reset.
@@ -165,7 +165,7 @@ pub struct Quotas {
     /// Bytes at the last measurement.
     seen: AtomicU64,
     /// Bytes of messages that this node appended to logs since.
-    said: AtomicU64,
+    added_to_logs: AtomicU64,
     is_full: AtomicBool,
 }
 
@@ -185,7 +185,7 @@ impl Quotas {
             limits,
             measured: Mutex::default(),
             seen: AtomicU64::new(0),
-            said: AtomicU64::new(0),
+            added_to_logs: AtomicU64::new(0),
             is_full: AtomicBool::new(false),
         }
     }
@@ -202,7 +202,7 @@ impl Quotas {
         match charged {
             Ok(()) => {
                 self.measured().added += bytes;
-                metrics::count_kept(kind.as_str(), bytes);
+                metrics::count_stored(kind.as_str(), bytes);
             }
             Err(refused) => metrics::count_quota_refusal(refused.as_str()),
         }
@@ -244,8 +244,8 @@ impl Quotas {
     /// Notes a message that was appended to its log. Nobody is charged, because logs have limits of their
     /// own; but many of them fill the store between two measurements.
     pub fn note(&self, bytes: u64) {
-        let said = self.said.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
-        if self.seen.load(Ordering::Relaxed).saturating_add(said) >= self.limits.storage {
+        let added = self.added_to_logs.fetch_add(bytes, Ordering::Relaxed).saturating_add(bytes);
+        if self.seen.load(Ordering::Relaxed).saturating_add(added) >= self.limits.storage {
             self.is_full.store(true, Ordering::Relaxed);
         }
     }
@@ -282,7 +282,7 @@ impl Quotas {
             Ok(stored) => {
                 *self.measured() = Measured { at: Some(Instant::now()), stored, added: 0 };
                 self.seen.store(stored.bytes, Ordering::Relaxed);
-                self.said.store(0, Ordering::Relaxed);
+                self.added_to_logs.store(0, Ordering::Relaxed);
                 // Not where the store's own limit is nearly reached: then it refuses new messages by itself,
                 // and no room has to drop old ones.
                 let is_full = stored.bytes >= self.limits.storage;

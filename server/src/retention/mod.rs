@@ -34,11 +34,11 @@ const DAY: Duration = Duration::from_secs(24 * 60 * 60);
 pub enum Kind {
     /// Rooms of the room list.
     Rooms,
-    /// The logs of rooms.
+    /// Logs of rooms in which nobody wrote for long and which nobody visited.
     Logs,
     /// Logs of rooms without messages, and logs of games.
     EmptyLogs,
-    /// Games that are over.
+    /// Games in which no step was done for long, ended or not.
     Games,
     /// Authors who did not come back, with all their quizzes.
     Authors,
@@ -68,9 +68,9 @@ pub type Retention = Option<Duration>;
 /// How long unused things are kept.
 #[derive(Clone, Copy, Debug)]
 pub struct Policy {
-    /// Rooms and their messages.
+    /// How long a room that nobody visits is kept, with its messages.
     pub rooms: Retention,
-    /// Everything of an author.
+    /// How long all that an author has stored is kept when they do not come back.
     pub quizzes: Retention,
     /// Results of games, from the end of each game.
     pub results: Retention,

@@ -88,7 +88,7 @@ impl Directory {
             }
             latest.list.clone()
         };
-        list.get_or_try_init(|| self.read_list()).await.cloned()
+        list.get_or_try_init(|| self.load_list()).await.cloned()
     }
 
     /// Opens a room under a title. The same title always leads to the same room. Whether it is listed is
@@ -136,11 +136,11 @@ impl Directory {
         })
     }
 
-    async fn read_list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
+    async fn load_list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
         let known = self.rooms.listed(LOOKED_AT).await?;
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
-        let glimpses = self.presence.preview(&channels, FACES).await?;
-        let mut rooms: Vec<_> = known.into_iter().zip(glimpses).collect();
+        let previews = self.presence.preview(&channels, FACES).await?;
+        let mut rooms: Vec<_> = known.into_iter().zip(previews).collect();
         // A stable sort: rooms with equally many people stay in the order of time.
         rooms.sort_by_key(|(_, preview)| Reverse(preview.count));
         rooms.truncate(LISTED);

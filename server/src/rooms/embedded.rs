@@ -3,12 +3,11 @@
 use async_trait::async_trait;
 use protocol::RoomId;
 use realtime::channel::Channel;
-use rusqlite::{Connection, OptionalExtension, params};
-use storage::StorageError;
-use storage::clock;
-use storage::sqlite::Sqlite;
+use rusqlite::{Connection, OptionalExtension, Row, params};
+use storage::sqlite::{self, Sqlite};
+use storage::{StorageError, clock, document, readable};
 
-use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms};
+use super::{DAMAGED, FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, damaged_room};
 
 /// The first title stays, and so does the choice of the listing; an empty title means none.
 const KNOW: &str = "
@@ -29,7 +28,7 @@ const FORGET: &str = "
 const TITLE: &str = "SELECT title FROM rooms WHERE channel = ?1 AND title <> ''";
 
 const LISTED: &str = "
-    SELECT channel, nullif(title, ''), active_at FROM rooms WHERE listed = 1 ORDER BY active_at DESC LIMIT ?1";
+    SELECT channel, title, active_at FROM rooms WHERE listed = 1 ORDER BY active_at DESC LIMIT ?1";
 
 /// The list of rooms of a node without Redis.
 pub struct EmbeddedRooms {
@@ -91,15 +90,16 @@ impl Rooms for EmbeddedRooms {
     async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError> {
         let read = move |sql: &Connection| {
             let mut listed = sql.prepare_cached(LISTED)?;
-            let rows = listed.query_map([count(limit)], |row| Ok((row.get(0)?, row.get(1)?, row.get(2)?)))?;
-            Ok(rows.collect::<Result<Vec<(String, Option<String>, i64)>, _>>()?)
+            let row = |row: &Row<'_>| Ok((sqlite::bytes(row, 0)?, sqlite::bytes(row, 1)?, row.get::<_, i64>(2)?));
+            Ok(listed.query_map([count(limit)], row)?.collect::<Result<Vec<_>, _>>()?)
         };
         let rows = self.store.read(read).await?;
-        let known = |(channel, title, active_at): (String, _, i64)| {
-            let room = Channel::parse(&channel)?.room();
-            Some(KnownRoom { room, title, active_at: active_at.unsigned_abs() })
+        let known = |(channel, title, active_at): (Vec<u8>, Vec<u8>, i64)| {
+            let room = Channel::parse(document::text(&channel, DAMAGED)?).ok_or_else(damaged_room)?.room();
+            let title = Some(document::text(&title, DAMAGED)?.to_owned()).filter(|title| !title.is_empty());
+            Ok(KnownRoom { room, title, active_at: active_at.unsigned_abs() })
         };
-        Ok(rows.into_iter().filter_map(known).collect())
+        Ok(readable(rows.into_iter().map(known)))
     }
 }
 

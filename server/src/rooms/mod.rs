@@ -26,7 +26,7 @@ const FORGOTTEN_AT_ONCE: usize = 100;
 /// A room that somebody opened or wrote in.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct KnownRoom {
-    /// The id of the room.
+    /// The id of the room in canonical form.
     pub room: RoomId,
     /// Its title, if it was opened under one.
     pub title: Option<String>,
@@ -43,7 +43,7 @@ pub enum Listing {
     Unlisted,
 }
 
-/// Stores the list of rooms.
+/// Keeps the titles of rooms, and which of them are on the front page.
 #[async_trait]
 pub trait Rooms: Send + Sync {
     /// Makes a room known under a title. The first title stays, and so does the first listing.
@@ -59,6 +59,15 @@ pub trait Rooms: Send + Sync {
     /// A room's title, if it has one.
     async fn title(&self, room: &RoomId) -> Result<Option<String>, StorageError>;
 
-    /// The listed rooms that were active last, the latest first.
+    /// The listed rooms that were active last, the latest first. A damaged one is left out, see
+    /// [`readable`](storage::readable).
     async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError>;
+}
+
+/// What a damaged room of the list is called in an error.
+const DAMAGED: &str = "a room in the list of rooms";
+
+/// The error for a listed room whose id cannot be read.
+fn damaged_room() -> StorageError {
+    StorageError::corrupt(DAMAGED)
 }

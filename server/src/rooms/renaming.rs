@@ -5,6 +5,7 @@ use std::sync::Arc;
 use protocol::Member;
 use realtime::broker::{Broker, Ephemeral};
 use realtime::channel::Channel;
+use realtime::notice::Notice;
 use realtime::presence::Presence;
 use tracing::warn;
 
@@ -24,7 +25,7 @@ impl Renaming {
     /// Renames somebody on all nodes. Returns in how many rooms they are on this one.
     pub async fn rename(&self, member: &Member) -> usize {
         let rooms = self.presence.rename(member);
-        let notice = Ephemeral::Notice(Presence::notice_of(member).into());
+        let notice = Ephemeral::Notice(Notice::Renamed(member.clone()).encode());
         if let Err(error) = self.broker.announce(&Channel::Nodes, notice).await {
             // A node that has the person in a common room learns it by presence.
             warn!("the other nodes were not told of a new name: {error}");

@@ -59,7 +59,7 @@ pub(super) struct FormErrorLayer {
 pub(super) struct Wrong {
     /// The address that the form posts to.
     pub(super) sent_to: &'static str,
-    /// The page with the form.
+    /// The address of the page that has the form, to which the browser is sent back.
     pub(super) page: &'static str,
     /// What was wrong, as a sentence.
     pub(super) why: String,
@@ -147,7 +147,7 @@ impl FormErrorLayer {
     /// The cookie that carries an error to the page; `None` where none can.
     fn cookie(&self, person: &UserId, page: &str, returned: &ReturnedForm, headers: &HeaderMap) -> Option<HeaderValue> {
         // A client without a session keeps no cookies, and is another person on the next page.
-        self.parts.sessions.read(headers)?;
+        self.parts.sessions.authenticate(headers)?;
         self.parts.sessions.flash_cookie(person, &wire::encode(&(page, returned)), headers)
     }
 
@@ -232,7 +232,7 @@ async fn with_typed(request: Request, shown: &[&str]) -> (Request, Vec<(String, 
 enum Why {
     /// With the page of the form.
     Known(Wrong),
-    /// Of a server function.
+    /// A server function refused, with this sentence.
     Call(String),
 }
 

@@ -17,14 +17,14 @@ use crate::quizzes::import::{Ask, Doubt, Imported, too_large};
 
 /// The address of the form, and of the one that saves what was understood.
 const IMPORT: &str = "/api/import-quiz";
-const KEEP: &str = "/api/keep-import";
+const STORE: &str = "/api/store-import";
 /// The longest sentence, in bytes.
 const SENTENCE_BYTES: usize = 16 * 1024;
 
 /// Renders the page of an import, or the error for the page of the form, if the client shows pages;
 /// programs get the sentence.
 pub(super) async fn show(request: Request, next: Next, render: RenderPage) -> Response {
-    let is_import = matches!(request.uri().path(), IMPORT | KEEP);
+    let is_import = matches!(request.uri().path(), IMPORT | STORE);
     if !is_import {
         return next.run(request).await;
     }

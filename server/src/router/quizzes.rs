@@ -124,7 +124,7 @@ impl QuizService for AuthorPages {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         let peer = parts.extensions.get::<SocketAddr>().ok_or(ApiError::Other)?;
         let address = client_address(*peer, &parts.headers, &self.trusted_proxies);
-        let known_for = self.sessions.read_with_age(&parts.headers).map_or(Duration::ZERO, |(_, age)| age);
+        let known_for = self.sessions.authenticate_with_age(&parts.headers).map_or(Duration::ZERO, |(_, age)| age);
         let sharer = Sharer { session: &viewer.id, known_for, address };
         self.throttle.spend_share(sharer, Share::KEY).map_err(too_fast)?;
         let cookie = self.authors.admit(&viewer.id, key, &parts.headers);

@@ -9,12 +9,15 @@ use leptos::prelude::use_context;
 use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
 use protocol::text::{Shape, clean};
 use protocol::{
-    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, MessageId, Name, Namesake, Pin, Refusal, RoomId, RoomKind,
-    RoomPreview, RoomSummary, UserId, wire,
+    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, Message, MessageId, Name, Namesake, Pin, Refusal, RoomId,
+    RoomKind, RoomPreview, RoomSummary, UserId, wire,
 };
+use realtime::broker::Publication;
 use realtime::channel::Channel;
 use realtime::history::{History, page_after};
 use realtime::presence::{Presence, Preview};
+use serde::Deserialize;
+use storage::{StorageError, document};
 
 use super::errors::{refused, too_fast, unavailable};
 use super::{asker_address, class_credentials, releasing_permit};
@@ -33,6 +36,9 @@ use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer, Throttle};
 
 /// How many running games are named to a host who would sign out of them.
 const GAMES_NAMED: usize = 5;
+
+/// The type of a message's frame.
+const MESSAGE: &str = "message";
 
 /// Implements the calls of the pages of rooms.
 pub(crate) struct RoomPages {
@@ -119,12 +125,8 @@ impl Service for RoomPages {
             Part::After(offset) => page_after(history.as_ref(), &channel, offset, PAGE_MESSAGES).await,
         };
         let page = page.map_err(unavailable)?;
-        let frames = page.publications.iter().filter_map(|one| std::str::from_utf8(&one.frame).ok());
-        Ok(HistoryPage {
-            messages: frames.filter_map(wire::decode_message).collect(),
-            position: page.top,
-            more: page.more,
-        })
+        let messages = messages(&channel, &page.publications).map_err(unavailable)?;
+        Ok(HistoryPage { messages, position: page.top, more: page.more })
     }
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
@@ -207,7 +209,7 @@ impl Service for RoomPages {
     async fn sign_out(&self) -> Result<Vec<String>, ApiError> {
         let parts = use_context::<Parts>().ok_or(ApiError::Other)?;
         // A client without a session has nothing to end.
-        if let Some((member, known_for)) = self.sessions.read_with_age(&parts.headers) {
+        if let Some((member, known_for)) = self.sessions.authenticate_with_age(&parts.headers) {
             let sharer = Sharer { session: &member.id, known_for, address: asker_address(&self.trusted_proxies) };
             self.throttle.spend_share(sharer, Share::SIGN_OUT).map_err(too_fast)?;
             self.revoker.revoke(&member.id, asker_address(&self.trusted_proxies)).await.map_err(unavailable)?;
@@ -238,6 +240,36 @@ impl Service for RoomPages {
     fn message_id(&self) -> MessageId {
         random_message_id()
     }
+}
+
+/// The messages of a page. A damaged one is left out: a page with a hole serves its readers better than none.
+///
+/// # Errors [`StorageError::Corrupt`]: none of them can be read.
+fn messages(channel: &Channel, publications: &[Publication]) -> Result<Vec<Message>, StorageError> {
+    let mut damaged = None;
+    let mut messages = Vec::with_capacity(publications.len());
+    for publication in publications {
+        match message(channel, publication) {
+            Ok(message) => messages.extend(message),
+            Err(error) => damaged = Some(error),
+        }
+    }
+    damaged.filter(|_| messages.is_empty()).map_or(Ok(messages), Err)
+}
+
+/// The message of an entry in a room's log; `None` for a frame of another type, as later versions may have.
+fn message(channel: &Channel, publication: &Publication) -> Result<Option<Message>, StorageError> {
+    #[derive(Deserialize)]
+    struct Kind {
+        #[serde(rename = "type")]
+        kind: String,
+    }
+    let text = publication.text(channel)?;
+    let Some(message) = wire::decode_message(text) else {
+        let Kind { kind } = document::decode(text, "an entry in the log of a room")?;
+        return if kind == MESSAGE { Err(publication.damaged(channel)) } else { Ok(None) };
+    };
+    Ok(Some(message))
 }
 
 /// The id of a text whose own id is already used for another text: the same, however often it is sent.

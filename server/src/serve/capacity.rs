@@ -7,13 +7,13 @@ use tracing::warn;
 pub(super) const FILES_OF_A_REQUEST: u32 = 2;
 /// One in so many files is reserved for Redis, SQLite, logs and connections that are being refused.
 const RESERVED_PART: usize = 4;
-/// The most that is reserved.
+/// The most files that are reserved, however many the system allows.
 const RESERVED_AT_MOST: usize = 1024;
 
 /// The limits on connections and files.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Capacity {
-    /// Connections of any kind.
+    /// The most connections, HTTP and WebSockets together.
     pub connections: usize,
     /// Files that connections may have open.
     pub files: usize,

@@ -15,7 +15,7 @@ use super::eviction::{EvictableConnection, Eviction};
 use super::socket_shares::{SocketOwner, SocketShare};
 use crate::limits::{TrustedProxy, client_address};
 
-/// Counts connections and files.
+/// Admits connections: of the node, of each address, and by the files that they may open.
 pub struct ConnectionLimiter {
     connections: Arc<Semaphore>,
     files: Arc<Semaphore>,
@@ -25,7 +25,7 @@ pub struct ConnectionLimiter {
     proxies: Vec<TrustedProxy>,
 }
 
-/// Which limit is reached.
+/// Which limit is reached, so that a connection is turned away.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Full {
     /// The node has all the connections that it may have.

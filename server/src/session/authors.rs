@@ -12,7 +12,7 @@ use std::net::IpAddr;
 use axum::http::{HeaderMap, HeaderValue};
 use protocol::UserId;
 
-use super::purpose::Purpose;
+use super::purpose::TokenPurpose;
 use super::signer::{Signed, Signer};
 use super::{Sessions, cookies, now};
 use crate::quota::Payer;
@@ -21,7 +21,7 @@ const COOKIE: &str = "hubbub-author";
 /// Appended to the session cookie's name.
 pub(super) const COOKIE_SUFFIX: &str = "-author";
 
-/// Decides who is an author.
+/// Decides who may write quizzes and start games, by their session and the authors' key.
 #[derive(Clone)]
 pub struct Authors {
     sessions: Sessions,
@@ -38,7 +38,7 @@ impl Authors {
 
     /// With a key, only people who enter it are authors. A changed key ends all authorships.
     pub fn new(sessions: Sessions, key: Option<&str>) -> Self {
-        let signer = Signer::new(Purpose::Author { key: key.unwrap_or_default() }, &sessions.inner.keys);
+        let signer = Signer::new(TokenPurpose::Author { key: key.unwrap_or_default() }, &sessions.inner.keys);
         Self { sessions, signer, key: key.map(ToOwned::to_owned) }
     }
 
@@ -50,7 +50,7 @@ impl Authors {
     /// Whether the sender has entered the key. Without a key, nobody has.
     pub fn has_key(&self, headers: &HeaderMap) -> bool {
         let entered = |member: protocol::Member| self.entered(&member.id, headers).is_some();
-        self.key.is_some() && self.sessions.read(headers).is_some_and(entered)
+        self.key.is_some() && self.sessions.authenticate(headers).is_some_and(entered)
     }
 
     /// The `Set-Cookie` header that makes `user` an author; `None` for a wrong key.

@@ -11,14 +11,14 @@ use super::{Sessions, cookies, now};
 use crate::digest;
 
 /// The name of the cookie.
-const COOKIE: &str = "hubbub-told";
+const COOKIE: &str = "hubbub-flash";
 /// How long a browser keeps it: longer than a redirect takes.
-const KEPT: Duration = Duration::from_secs(60);
+const MAX_AGE: Duration = Duration::from_secs(60);
 /// How long it is valid: the clocks of two nodes may differ.
 const LIFETIME: Duration = Duration::from_secs(60 * 60);
 /// The largest value, in bytes; with its name and attributes a browser takes 4,096.
 const VALUE_BYTES: usize = 3_500;
-/// Bytes of a digest.
+/// How many bytes of a text's digest are signed.
 const DIGEST: usize = 16;
 
 impl Sessions {
@@ -26,7 +26,7 @@ impl Sessions {
     /// too long for that.
     pub fn flash_cookie(&self, person: &UserId, text: &str, headers: &HeaderMap) -> Option<HeaderValue> {
         let value = format!("{}.{}", self.seal(person, text), BASE64URL_NOPAD.encode(text.as_bytes()));
-        (value.len() <= VALUE_BYTES).then(|| self.write_cookie(COOKIE, &value, KEPT, headers)).flatten()
+        (value.len() <= VALUE_BYTES).then(|| self.write_cookie(COOKIE, &value, MAX_AGE, headers)).flatten()
     }
 
     /// The text that a request carries, if it is signed by us, for this person, and recent.

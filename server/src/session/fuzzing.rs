@@ -38,7 +38,7 @@ pub(crate) fn check(data: &[u8]) {
 
 /// What was not signed here is no session, no game and no right.
 fn nobody_comes_of(headers: &HeaderMap) {
-    assert_eq!(SESSIONS.read_with_age(headers), None);
+    assert_eq!(SESSIONS.authenticate_with_age(headers), None);
     assert_eq!(SESSIONS.visit(headers), None);
     assert_eq!(SESSIONS.visited(headers), None);
     assert_eq!(SESSIONS.hosted(headers), []);
@@ -86,7 +86,7 @@ fn hides_nobody(mut headers: HeaderMap, text: &str) {
     let pair = cookie.as_bytes().split(|byte| *byte == b';').next().unwrap_or_default();
     let before = cookies::called(COOKIE, &headers).count();
     headers.append(header::COOKIE, HeaderValue::from_bytes(pair).unwrap());
-    assert_eq!(SESSIONS.read(&headers), Some(member.clone()).filter(|_| before < SAME_NAME));
+    assert_eq!(SESSIONS.authenticate(&headers), Some(member.clone()).filter(|_| before < SAME_NAME));
     let token = SESSIONS.token(&member).unwrap();
     assert_eq!(SESSIONS.visit_with(&token).map(|visit| visit.member), Some(member));
     if let Ok(host) = HostId::parse(text) {

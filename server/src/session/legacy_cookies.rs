@@ -30,7 +30,7 @@ impl LegacyCookies {
     }
 
     /// The session in a cookie's value, if it is valid at `now`.
-    pub(super) fn read(&self, value: &str, now: u64) -> Option<Member> {
+    pub(super) fn verify(&self, value: &str, now: u64) -> Option<Member> {
         if now >= ENDS_AT {
             return None;
         }
@@ -56,12 +56,12 @@ mod tests {
     fn who_brings_a_cookie_of_before_stays_who_they_are() {
         let keys = |secret: &str| SessionKeys { current: secret.into(), old: Vec::new() };
         let earlier = LegacyCookies::new(&keys("a secret of at least thirty-two characters"));
-        let member = earlier.read(COOKIE, ENDS_AT - 1).unwrap();
+        let member = earlier.verify(COOKIE, ENDS_AT - 1).unwrap();
         assert_eq!((member.id.as_str(), member.name.as_str()), ("u1", "Ána B"));
-        assert_eq!(earlier.read(COOKIE, ENDS_AT), None, "it ends");
-        assert_eq!(earlier.read(&COOKIE.replace("u1", "u2"), 0), None);
-        assert_eq!(earlier.read("%ff", 0), None);
+        assert_eq!(earlier.verify(COOKIE, ENDS_AT), None, "it ends");
+        assert_eq!(earlier.verify(&COOKIE.replace("u1", "u2"), 0), None);
+        assert_eq!(earlier.verify("%ff", 0), None);
         let other = LegacyCookies::new(&keys("another secret, just as long as it"));
-        assert_eq!(other.read(COOKIE, 0), None);
+        assert_eq!(other.verify(COOKIE, 0), None);
     }
 }

@@ -29,7 +29,7 @@ pub use revocation::{RevokedUsers, Revoker};
 pub use signer::SessionKeys;
 
 use legacy_cookies::LegacyCookies;
-use purpose::Purpose;
+use purpose::TokenPurpose;
 use signer::{Signed, Signer};
 use storage::clock;
 
@@ -60,7 +60,7 @@ impl Default for SessionRules {
 /// A valid session in a request.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Visit {
-    /// The person's id and name.
+    /// The person's id, and the name that the cookie carries.
     pub member: Member,
     /// Whether the session should be signed anew, so that it does not expire.
     pub is_due: bool,
@@ -94,11 +94,11 @@ impl Sessions {
     pub fn with(keys: SessionKeys, rules: SessionRules, revoked: Arc<RevokedUsers>) -> Self {
         let signer = |purpose| Signer::new(purpose, &keys);
         let inner = Inner {
-            sessions: signer(Purpose::Session),
-            hosts: signer(Purpose::Host),
-            seats: signer(Purpose::Seat),
-            flash: signer(Purpose::Flash),
-            visits: signer(Purpose::Visit),
+            sessions: signer(TokenPurpose::Session),
+            hosts: signer(TokenPurpose::Host),
+            seats: signer(TokenPurpose::Seat),
+            flash: signer(TokenPurpose::Flash),
+            visits: signer(TokenPurpose::Visit),
             earlier: LegacyCookies::new(&keys),
             keys,
             rules,
@@ -113,12 +113,12 @@ impl Sessions {
     }
 
     /// The person of a request; `None` where its session is missing, foreign, altered, expired or revoked.
-    pub fn read(&self, headers: &HeaderMap) -> Option<Member> {
+    pub fn authenticate(&self, headers: &HeaderMap) -> Option<Member> {
         self.visit(headers).map(|visit| visit.member)
     }
 
     /// The same, and how long ago that session was signed.
-    pub fn read_with_age(&self, headers: &HeaderMap) -> Option<(Member, Duration)> {
+    pub fn authenticate_with_age(&self, headers: &HeaderMap) -> Option<(Member, Duration)> {
         let now = now();
         cookies::called(COOKIE, headers).find_map(|value| {
             let visit = self.visit_at(value, now).or_else(|| self.earlier(value, now))?;
@@ -128,14 +128,14 @@ impl Sessions {
         })
     }
 
-    /// The same as [`Sessions::read`], and whether the session should be renewed.
+    /// The same as [`Sessions::authenticate`], and whether the session should be renewed.
     pub fn visit(&self, headers: &HeaderMap) -> Option<Visit> {
         let now = now();
         cookies::called(COOKIE, headers)
             .find_map(|value| self.visit_at(value, now).or_else(|| self.earlier(value, now)))
     }
 
-    /// The session of a [token](Sessions::token).
+    /// The session that a [token](Sessions::token) proves; `None` where it is expired, revoked or not ours.
     pub fn visit_with(&self, token: &SessionToken) -> Option<Visit> {
         self.visit_at(token.as_str(), now())
     }
@@ -184,7 +184,7 @@ impl Sessions {
 
     /// A session without a date is invalid as soon as the operator has ended any.
     fn earlier(&self, value: &str, now: u64) -> Option<Visit> {
-        let member = self.inner.earlier.read(value, now).filter(|_| self.inner.rules.not_before == 0)?;
+        let member = self.inner.earlier.verify(value, now).filter(|_| self.inner.rules.not_before == 0)?;
         Some(Visit { member, is_due: true }).filter(|visit| !self.has_ended(&visit.member.id))
     }
 
@@ -210,7 +210,7 @@ impl Sessions {
     }
 }
 
-/// Whether a `Set-Cookie` header sets a session.
+/// Whether a `Set-Cookie` header sets the session cookie, and no other of ours.
 pub fn is_session(set_cookie: &HeaderValue) -> bool {
     cookies::sets(set_cookie, COOKIE)
 }

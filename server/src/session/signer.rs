@@ -1,11 +1,11 @@
 //! Texts that only this deployment can have written, with the second in which each was signed. Knows
-//! nothing of their contents. Each [`Purpose`] has a key of its own.
+//! nothing of their contents. Each [`TokenPurpose`] has a key of its own.
 
 use data_encoding::BASE64URL_NOPAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::Sha256;
 
-use super::purpose::Purpose;
+use super::purpose::TokenPurpose;
 
 /// The secrets of a deployment, each of at least 32 characters.
 #[derive(Clone)]
@@ -40,7 +40,7 @@ pub(super) struct Signed<'a> {
 
 impl Signer {
     /// A signer with a key for `purpose` from each of the secrets.
-    pub(super) fn new(purpose: Purpose<'_>, keys: &SessionKeys) -> Self {
+    pub(super) fn new(purpose: TokenPurpose<'_>, keys: &SessionKeys) -> Self {
         let labels = purpose.labels();
         let of_purpose = |secret: &String| derive(secret, &labels);
         Self { current: of_purpose(&keys.current), old: keys.old.iter().map(of_purpose).collect() }
@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn what_was_signed_is_believed_and_nothing_else() {
-        let signer = Signer::new(Purpose::Session, &keys("secret", &[]));
+        let signer = Signer::new(TokenPurpose::Session, &keys("secret", &[]));
         let signed = signer.sign("a.b", 1_800_000_000);
         assert!(signed.starts_with("6b49d200.a.b."), "{signed}");
         let verified = signer.verify(&signed).unwrap();
@@ -125,16 +125,16 @@ mod tests {
 
     #[test]
     fn an_old_key_is_believed_and_signs_no_more() {
-        let before = Signer::new(Purpose::Session, &keys("old", &[])).sign("a", 1);
-        let rotated = Signer::new(Purpose::Session, &keys("new", &["older", "old"]));
+        let before = Signer::new(TokenPurpose::Session, &keys("old", &[])).sign("a", 1);
+        let rotated = Signer::new(TokenPurpose::Session, &keys("new", &["older", "old"]));
         assert!(rotated.verify(&before).unwrap().by_old_key);
         assert!(!rotated.verify(&rotated.sign("a", 1)).unwrap().by_old_key);
-        assert_eq!(Signer::new(Purpose::Session, &keys("old", &[])).verify(&rotated.sign("a", 1)), None);
+        assert_eq!(Signer::new(TokenPurpose::Session, &keys("old", &[])).verify(&rotated.sign("a", 1)), None);
     }
 
     #[test]
     fn texts_are_compared_whole() {
-        let signer = Signer::new(Purpose::Session, &keys("secret", &[]));
+        let signer = Signer::new(TokenPurpose::Session, &keys("secret", &[]));
         assert!(signer.is_same("open sesame", "open sesame"));
         assert!(!signer.is_same("open sesame", "open sesam") && !signer.is_same("", "open sesame"));
     }

@@ -26,8 +26,8 @@ fn with(current: &str, old: &[&str], not_before: u64) -> Sessions {
 #[test]
 fn a_session_comes_back_on_any_node_with_the_same_secret() {
     let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
-    assert_eq!(Sessions::new(SECRET).read(&bringing(&cookie)), Some(ana()));
-    assert_eq!(Sessions::new(OTHER).read(&bringing(&cookie)), None);
+    assert_eq!(Sessions::new(SECRET).authenticate(&bringing(&cookie)), Some(ana()));
+    assert_eq!(Sessions::new(OTHER).authenticate(&bringing(&cookie)), None);
 }
 
 #[test]
@@ -35,7 +35,7 @@ fn an_altered_session_is_nobody() {
     let cookie = Sessions::new(SECRET).write(&ana(), &HeaderMap::new()).unwrap();
     let altered = cookie.to_str().unwrap().replace("u1.", "u2.");
     let headers = bringing(&HeaderValue::from_str(&altered).unwrap());
-    assert_eq!(Sessions::new(SECRET).read(&headers), None);
+    assert_eq!(Sessions::new(SECRET).authenticate(&headers), None);
 }
 
 #[test]
@@ -44,7 +44,7 @@ fn a_foreign_cookie_that_cannot_be_read_ends_no_session() {
     let pair = cookie.to_str().unwrap().split(';').next().unwrap();
     for line in [format!("city=Köln; {pair}"), format!("{pair}; city=Köln"), format!("hubbub=Köln; {pair}")] {
         let headers = HeaderMap::from_iter([(header::COOKIE, HeaderValue::from_bytes(line.as_bytes()).unwrap())]);
-        assert_eq!(Sessions::new(SECRET).read(&headers), Some(ana()), "{line}");
+        assert_eq!(Sessions::new(SECRET).authenticate(&headers), Some(ana()), "{line}");
     }
 }
 
@@ -100,7 +100,7 @@ fn a_cookie_of_before_is_read_until_the_operator_ends_sessions() {
     let headers = bringing(&HeaderValue::from_str(&format!("hubbub={cookie}; Path=/")).unwrap());
     let before = with(SECRET, &[], 0).earlier(cookie, DAY).unwrap();
     assert!(before.is_due && before.member.id == ana().id);
-    assert_eq!(with(SECRET, &[], 1).read(&headers), None);
+    assert_eq!(with(SECRET, &[], 1).authenticate(&headers), None);
 }
 
 #[test]

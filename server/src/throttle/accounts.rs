@@ -69,7 +69,7 @@ impl<const N: usize> Accounts<N> {
         Self { rates, reports, shards: std::array::from_fn(shard), at_most: at_most / SHARDS }
     }
 
-    /// Whether a purpose is counted at all.
+    /// Whether a purpose has a rate; the operator may have switched it off.
     pub(super) fn counts(&self, purpose: Purpose) -> bool {
         self.rates.get(purpose as usize).is_some_and(Option::is_some)
     }

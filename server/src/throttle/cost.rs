@@ -22,7 +22,7 @@ pub enum Purpose {
     File,
     /// What sessions do that this node has known for less than a minute; by address.
     Newcomer,
-    /// HTTP requests, by address.
+    /// HTTP requests of any kind, by address.
     Request,
     /// Pings and crumbs of connections that send many, by address.
     Control,
@@ -51,7 +51,7 @@ impl Share {
     pub const KEY: Self = Self { of_all: Purpose::Key, of_new: Purpose::NewKey };
     /// The allowance for uploads of quiz files and pictures.
     pub const FILE: Self = Self { of_all: Purpose::File, of_new: Purpose::NewFile };
-    /// The allowance for sign-outs.
+    /// The allowance for sign-outs, each of which takes memory on every node.
     pub const SIGN_OUT: Self = Self { of_all: Purpose::SignOut, of_new: Purpose::NewSignOut };
 }
 
@@ -172,7 +172,7 @@ pub mod request {
     const MADE: [&str; 4] = ["/api", "/quizzes", "/results", "/pictures"];
 
     /// Uploads, which have limits of their own.
-    const FILES: [&str; 3] = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
+    const FILES: [&str; 3] = ["/api/picture", "/api/import-quiz", "/api/store-import"];
 
     /// Whether requests of this kind need a permit, so that few of one address run at a time.
     pub fn waits(tokens: u32, path: &str) -> bool {

@@ -69,7 +69,7 @@ const NEW_FOR: Duration = Duration::from_secs(60);
 /// The most sessions and networks that are remembered without a connection.
 const REMEMBERED: usize = 32_768;
 
-/// All buckets on this node.
+/// The buckets of all sessions and networks on this node, settled with the other nodes.
 pub struct Throttle {
     sessions: Accounts<OF_SESSION>,
     addresses: Accounts<OF_ADDRESS>,
@@ -92,7 +92,7 @@ pub struct Sharer<'a> {
     pub address: IpAddr,
 }
 
-/// The refusal of a charge.
+/// A charge was refused: the bucket has less than it costs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct TooFast {
     /// How long to wait until it would be allowed.
@@ -269,7 +269,7 @@ fn is_new(session: &Account<OF_SESSION>, now_ns: u64) -> bool {
 }
 
 impl TooFast {
-    /// The refusal to answer with.
+    /// The `error` frame to answer with, which says when to try again.
     pub fn refusal(self) -> Refusal {
         let sentence = match self.is_address {
             false => "That was too fast. Wait a moment, then send it again.",

@@ -18,7 +18,7 @@ fn user(id: &str) -> UserId {
 }
 
 /// Messages that pass at once, of so many.
-fn said(throttle: &Throttle, id: &str, address: &str, tries: u32) -> u32 {
+fn passed(throttle: &Throttle, id: &str, address: &str, tries: u32) -> u32 {
     let payer = throttle.payer(&user(id), address.parse().unwrap()).unwrap();
     (0..tries).map(|_| u32::from(throttle.spend(&payer, Cost::MESSAGE).is_ok())).sum()
 }
@@ -26,28 +26,28 @@ fn said(throttle: &Throttle, id: &str, address: &str, tries: u32) -> u32 {
 #[tokio::test]
 async fn a_session_has_one_allowance_however_often_it_comes() {
     let throttle = on_its_own("20/1");
-    let all: u32 = (0..100).map(|_| said(&throttle, "ana", "192.0.2.7", 10)).sum();
+    let all: u32 = (0..100).map(|_| passed(&throttle, "ana", "192.0.2.7", 10)).sum();
     assert_eq!(all, 20);
-    assert_eq!(said(&throttle, "ana", "192.0.2.8", 10), 0, "from wherever");
-    assert_eq!(said(&throttle, "ben", "192.0.2.7", 10), 10);
+    assert_eq!(passed(&throttle, "ana", "192.0.2.8", 10), 0, "from wherever");
+    assert_eq!(passed(&throttle, "ben", "192.0.2.7", 10), 10);
 }
 
 #[tokio::test]
 async fn sessions_made_a_moment_ago_share_what_is_left_for_new_ones_at_their_address() {
     let throttle = on_its_own("20/1");
-    let all: u32 = (0..1_000).map(|n| said(&throttle, &format!("guest{n}"), "192.0.2.7", 10)).sum();
+    let all: u32 = (0..1_000).map(|n| passed(&throttle, &format!("guest{n}"), "192.0.2.7", 10)).sum();
     assert_eq!(all, 20 * CLASS_NEWCOMERS);
     let payer = throttle.payer(&user("one-more"), "192.0.2.7".parse().unwrap()).unwrap();
     let refused = throttle.spend(&payer, Cost::MESSAGE).unwrap_err();
     assert!(refused.is_address && refused.refusal().message.contains("your network"), "{refused:?}");
-    assert_eq!(said(&throttle, "elsewhere", "192.0.2.8", 10), 10);
+    assert_eq!(passed(&throttle, "elsewhere", "192.0.2.8", 10), 10);
 }
 
 #[tokio::test]
 async fn a_household_that_rotates_its_addresses_wins_little() {
     let throttle = on_its_own("20/1");
     let rotating = |network: fn(u32) -> String| {
-        (0..2_000).map(|n| said(&throttle, &format!("guest{n}"), &network(n), 10)).sum::<u32>()
+        (0..2_000).map(|n| passed(&throttle, &format!("guest{n}"), &network(n), 10)).sum::<u32>()
     };
     assert_eq!(rotating(|n| format!("2001:db8:1:203::{n:x}")), 400, "one /64");
     assert_eq!(rotating(|n| format!("2001:db8:2:2{:02x}::1", n % 256)), 1_600, "a /56 of them");
@@ -57,10 +57,10 @@ async fn a_household_that_rotates_its_addresses_wins_little() {
 #[tokio::test]
 async fn what_an_address_refuses_costs_the_session_nothing() {
     let throttle = on_its_own("2/1");
-    let others: u32 = (0..100).map(|n| said(&throttle, &format!("guest{n}"), "192.0.2.7", 2)).sum();
+    let others: u32 = (0..100).map(|n| passed(&throttle, &format!("guest{n}"), "192.0.2.7", 2)).sum();
     assert_eq!(others, 2 * CLASS_NEWCOMERS);
-    assert_eq!(said(&throttle, "ana", "192.0.2.7", 10), 0);
-    assert_eq!(said(&throttle, "ana", "192.0.2.8", 10), 2);
+    assert_eq!(passed(&throttle, "ana", "192.0.2.7", 10), 0);
+    assert_eq!(passed(&throttle, "ana", "192.0.2.8", 10), 2);
 }
 
 #[tokio::test]
@@ -182,7 +182,7 @@ async fn going_from_node_to_node_wins_one_burst_for_each_and_no_more() {
     let mut all = 0;
     for _ in 0..10 {
         for node in &nodes {
-            all += said(node, "ana", "192.0.2.7", 10);
+            all += passed(node, "ana", "192.0.2.7", 10);
             // By then the nodes have reported everything.
             tokio::time::sleep(Duration::from_millis(250)).await;
         }
@@ -196,7 +196,7 @@ async fn each_node_holds_its_own_limit_while_the_ledger_is_away() {
     let node = Throttle::start("20/1".parse().unwrap(), Some(away), CancellationToken::new());
     let mut all = 0;
     for _ in 0..50 {
-        all += said(&node, "ana", "192.0.2.7", 10);
+        all += passed(&node, "ana", "192.0.2.7", 10);
         tokio::time::sleep(Duration::from_millis(250)).await;
     }
     assert_eq!(all, 20);

@@ -24,13 +24,13 @@ pub struct Limits {
     pub held_bytes: u64,
     /// Events, cells, rows, frames: whatever the work does one after the other.
     pub steps: u64,
-    /// Processor time of its thread.
+    /// The most processor time of the thread that does the work.
     pub busy: Duration,
     /// Time on the clock: a busy machine may give the work little of its processor.
     pub elapsed: Duration,
 }
 
-/// The limit that was reached.
+/// Which part of the budget is used up, so that the work stops.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum Exhausted {
     /// Bytes or steps: there is too much in the file.
@@ -39,7 +39,7 @@ pub enum Exhausted {
     /// Processor time or time on the clock.
     #[error("it takes too long")]
     Time,
-    /// The caller has gone.
+    /// Nobody waits for the result any more, so the work stops.
     #[error("nobody waits for it any more")]
     Abandoned,
 }

@@ -22,7 +22,7 @@ pub const AT_ONCE: usize = 2;
 /// How many run or wait, at most.
 const ALL: usize = AT_ONCE + 16;
 
-/// Why work was not done.
+/// Why work was not done, or not to its end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum WorkError {
     /// Too much work waits already.

@@ -14,7 +14,7 @@ use realtime::outbox::{Outbox, frame};
 use tokio::time::{Instant, sleep};
 use tokio_util::sync::CancellationToken;
 
-use super::handler::Purpose;
+use super::handler::SocketKind;
 use crate::session::RevokedUsers;
 
 /// How often the wheel turns; a silence may last up to twice this longer.
@@ -55,7 +55,7 @@ struct Rules {
 /// Watches whether one connection is alive. The session holds it.
 pub(super) struct Heartbeat {
     outbox: Arc<Outbox>,
-    purpose: Purpose,
+    kind: SocketKind,
     rules: Arc<Rules>,
     state: Mutex<HeartbeatState>,
 }
@@ -87,10 +87,10 @@ impl Connections {
     }
 
     /// Looks after a connection until the returned heartbeat is dropped.
-    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, purpose: Purpose) -> Arc<Heartbeat> {
+    pub(super) fn watch(&self, outbox: Arc<Outbox>, member: Arc<Member>, kind: SocketKind) -> Arc<Heartbeat> {
         let next = Instant::now() + self.rules.timeouts.hello_within;
         let state = Mutex::new(HeartbeatState { next, awaiting: Awaiting::Hello, member: member.clone() });
-        let heartbeat = Arc::new(Heartbeat { outbox, purpose, rules: self.rules.clone(), state });
+        let heartbeat = Arc::new(Heartbeat { outbox, kind, rules: self.rules.clone(), state });
         self.put(next, Arc::downgrade(&heartbeat));
         // Register first, then look at the list: a sign-out in between is found by one of the two.
         heartbeat.set_member(&member);
@@ -111,7 +111,7 @@ impl Connections {
     pub(crate) fn send_in_rooms(&self, user: &UserId, frame: &str) {
         let _turning = self.turning.lock().unwrap_or_else(PoisonError::into_inner);
         for heartbeat in self.wheel().values().flatten().filter_map(Weak::upgrade) {
-            if heartbeat.purpose == Purpose::Rooms && heartbeat.state().member.id == *user {
+            if heartbeat.kind == SocketKind::Rooms && heartbeat.state().member.id == *user {
                 heartbeat.outbox.push(frame);
             }
         }
@@ -242,7 +242,7 @@ mod tests {
 
     fn watched(connections: &Connections) -> (Arc<Outbox>, Arc<Heartbeat>) {
         let outbox = Arc::new(Outbox::stuck(1 << 20));
-        let heartbeat = connections.watch(outbox.clone(), Arc::new(guest()), Purpose::Rooms);
+        let heartbeat = connections.watch(outbox.clone(), Arc::new(guest()), SocketKind::Rooms);
         (outbox, heartbeat)
     }
 
@@ -322,7 +322,7 @@ mod tests {
         let (ana, ben) = (Arc::new(guest()), Arc::new(guest()));
         let watch = |member: &Arc<Member>| {
             let outbox = Arc::new(Outbox::stuck(1 << 20));
-            (outbox.clone(), connections.watch(outbox, member.clone(), Purpose::Games))
+            (outbox.clone(), connections.watch(outbox, member.clone(), SocketKind::Games))
         };
         let all = [watch(&ana), watch(&ben), watch(&ben)];
         all[2].1.set_member(&ana);

@@ -23,11 +23,11 @@ pub struct Gateway {
     pub message_limits: MessageLimits,
     /// The most bytes that wait for a client before it is closed.
     pub outbox_bytes: usize,
-    /// Reads the session of whoever connects.
+    /// Verifies the session of whoever connects, from the cookie of the upgrade.
     pub sessions: Sessions,
-    /// Counts connections and frames.
+    /// Charges upgrades, pings and crumbs of frames to the address that they come from.
     pub throttle: Arc<Throttle>,
-    /// Watches whether connections are alive.
+    /// Pings silent connections, and closes those that do not answer.
     pub connections: Arc<Connections>,
     /// One permit for each client that is entering or leaving a room.
     pub join_permits: Arc<Semaphore>,

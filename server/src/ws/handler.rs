@@ -56,7 +56,7 @@ pub struct Visitor {
 
 /// What a connection is for; decides close reasons and who is told of what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+pub enum SocketKind {
     /// Chat: a connection to `/ws`, in any number of rooms.
     Rooms,
     /// A quiz: a connection to `/games`, as player or host.
@@ -84,13 +84,13 @@ pub trait Handler: Sized + Send + 'static {
     /// Work that cannot be done at once, see [`Action::Deferred`].
     type Deferred: Send;
 
-    /// The purpose of all connections with this handler.
-    const PURPOSE: Purpose;
+    /// The kind of all connections with this handler.
+    const KIND: SocketKind;
 
     /// Whose connection it is; another member after the client has sent a token.
     fn member(&self) -> &Arc<Member>;
 
-    /// Handles a complete frame.
+    /// Handles a complete frame without waiting. What has to wait is the [`Action`] that is returned.
     fn on_frame(&mut self, frame: Frame<'_>) -> Action<Self::Deferred>;
 
     /// Waits for what the deferred work has to wait for, before a join permit is taken.

@@ -63,32 +63,32 @@ mod tests {
 
     #[tokio::test]
     async fn they_begin_in_the_order_in_which_they_were_said() {
-        let (begun, mut saying) = (Arc::new(Mutex::new(Vec::new())), InFlight::default());
+        let (begun, mut in_flight) = (Arc::new(Mutex::new(Vec::new())), InFlight::default());
         for number in 0..AT_ONCE {
-            assert!(saying.has_room());
+            assert!(in_flight.has_room());
             let begun = begun.clone();
-            saying.begin(Box::pin(async move {
+            in_flight.begin(Box::pin(async move {
                 begun.lock().unwrap().push(number);
                 tokio::task::yield_now().await;
             }));
         }
-        assert!(!saying.has_room(), "the next one stays unread");
-        saying.finish().await;
-        assert!(saying.is_empty());
+        assert!(!in_flight.has_room(), "the next one stays unread");
+        in_flight.finish().await;
+        assert!(in_flight.is_empty());
         assert_eq!(*begun.lock().unwrap(), (0..AT_ONCE).collect::<Vec<_>>());
     }
 
     #[tokio::test]
     async fn who_waits_longer_keeps_nobody_from_being_done() {
         let (tell, told) = tokio::sync::oneshot::channel::<()>();
-        let mut saying = InFlight::default();
-        saying.begin(Box::pin(async move { drop(told.await) }));
-        saying.begin(Box::pin(async {}));
-        saying.next().await;
-        assert!(!saying.is_empty(), "the second is done, the first is not");
+        let mut in_flight = InFlight::default();
+        in_flight.begin(Box::pin(async move { drop(told.await) }));
+        in_flight.begin(Box::pin(async {}));
+        in_flight.next().await;
+        assert!(!in_flight.is_empty(), "the second is done, the first is not");
         tell.send(()).unwrap();
-        saying.next().await;
-        assert!(saying.is_empty());
-        saying.next().await;
+        in_flight.next().await;
+        assert!(in_flight.is_empty());
+        in_flight.next().await;
     }
 }

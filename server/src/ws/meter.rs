@@ -17,7 +17,7 @@ pub(crate) struct Meter {
     refused: u32,
 }
 
-/// What to do with a frame.
+/// What happens to a frame, by what its session and address may still spend.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Verdict {
     /// Handle the frame now.

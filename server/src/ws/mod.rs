@@ -1,7 +1,7 @@
 //! Speaks with clients: from the upgrade to the close of one WebSocket.
 //!
-//! Knows frames, limits and connections. What a frame means is the business of `chat` and `presence`, and who
-//! gets it the hub's.
+//! Knows frames, limits and connections. What a frame means is the business of its [`Handler`], and who gets it the
+//! hub's.
 
 mod connections;
 mod decoder;
@@ -21,7 +21,7 @@ pub use connections::{ConnectionTimeouts, Connections};
 #[cfg(any(test, fuzzing))]
 pub(crate) use decoder::fuzzing;
 pub use gateway::Gateway;
-pub use handler::{Action, Frame, Handler, Purpose, Service, Visitor};
+pub use handler::{Action, Frame, Handler, Service, SocketKind, Visitor};
 pub(crate) use meter::{Meter, Verdict};
 pub use reader::MessageLimits;
 

@@ -17,7 +17,7 @@ use tungstenite::{Error, Message};
 use super::decoder::Decoder;
 use crate::throttle::FrameBudget;
 
-/// Bytes of one read.
+/// How many bytes one read of a socket takes at most.
 const BUFFER: usize = 64 * 1024;
 
 thread_local! {
@@ -39,7 +39,7 @@ pub(super) struct FrameReader {
     fault: Option<Box<Error>>,
 }
 
-/// The limits of one message.
+/// How large a message may be, and how long it may take to arrive.
 #[derive(Clone, Copy, Debug)]
 pub struct MessageLimits {
     /// The largest message, in bytes.
@@ -71,11 +71,11 @@ impl FrameReader {
         let MessageLimits { frame_bytes, whole_within } = bounds;
         let decoder = Decoder::new(frame_bytes);
         let messages = vec::IntoIter::default();
-        let mut ears = Self { socket, decoder, whole_within, due: None, budget, messages, fault: None };
+        let mut reader = Self { socket, decoder, whole_within, due: None, budget, messages, fault: None };
         if !early.is_empty() {
-            ears.read(early, outbox);
+            reader.read(early, outbox);
         }
-        ears
+        reader
     }
 
     /// Waits for the next message. Cancel safe. What the protocol has to answer goes into `outbox`.

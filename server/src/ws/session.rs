@@ -20,7 +20,7 @@ use super::reader::{FrameReader, Incoming};
 /// How long a client may take to read what still waits when the connection closes.
 const FAREWELL: Duration = Duration::from_secs(2);
 
-/// Why a connection ends.
+/// Why a connection ends; presence and the close frame follow from it.
 enum CloseCause {
     /// The client closed it; the code says whether it will be back.
     Client(Departure),
@@ -52,7 +52,7 @@ pub(super) fn run<S: Service>(
     credentials: S::Credentials,
 ) -> impl Future<Output = ()> + Send + use<S> {
     metrics::gauge!(crate::metrics::CONNECTIONS).increment(1.0);
-    let heartbeat = gateway.connections.watch(outbox.clone(), visitor.member.clone(), S::Handler::PURPOSE);
+    let heartbeat = gateway.connections.watch(outbox.clone(), visitor.member.clone(), S::Handler::KIND);
     let join_permits = gateway.join_permits.clone();
     let mut client = service.begin(visitor, outbox.clone(), credentials);
     let mut in_flight = InFlight::default();

@@ -51,7 +51,7 @@ pub(super) async fn upgrade<S: Service>(
     if gateway.leaving.is_cancelled() {
         return (StatusCode::SERVICE_UNAVAILABLE, "this node is leaving").into_response();
     }
-    let (session, age) = gateway.sessions.read_with_age(headers).unzip();
+    let (session, age) = gateway.sessions.authenticate_with_age(headers).unzip();
     let visitor = match session {
         Some(member) => Visitor { member: Arc::new(member), has_session: true },
         None if gateway.require_session => {
@@ -73,11 +73,11 @@ pub(super) async fn upgrade<S: Service>(
     tokio::spawn(async move {
         let Ok(upgraded) = upgrade.await else { return };
         let budget = FrameBudget::new(gateway.throttle.clone(), address);
-        let Some((ears, outbox)) = open(upgraded, &gateway, budget) else { return };
+        let Some((reader, outbox)) = open(upgraded, &gateway, budget) else { return };
         if version.v.is_some_and(|v| v != VERSION) {
-            Box::pin(session::refuse(ears, &outbox, CloseCode::UnknownVersion)).await;
+            Box::pin(session::refuse(reader, &outbox, CloseCode::UnknownVersion)).await;
         } else {
-            session::run(ears, outbox, &gateway, service, visitor, credentials).await;
+            session::run(reader, outbox, &gateway, service, visitor, credentials).await;
         }
         // The connection counts until here.
         drop((place, share, task));
@@ -91,8 +91,8 @@ fn open(upgraded: Upgraded, gateway: &Gateway, budget: FrameBudget) -> Option<(F
     let parts = upgraded.downcast::<TokioIo<PatientStream>>().ok()?;
     let (read, write) = parts.io.into_inner().into_inner().into_split();
     let outbox = Arc::new(Outbox::new(write, gateway.outbox_bytes));
-    let ears = FrameReader::new(read, gateway.message_limits, budget, &parts.read_buf, &outbox);
-    Some((ears, outbox))
+    let reader = FrameReader::new(read, gateway.message_limits, budget, &parts.read_buf, &outbox);
+    Some((reader, outbox))
 }
 
 /// Checks the headers of a handshake and returns its key (RFC 6455, section 4.2.1).

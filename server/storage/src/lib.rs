@@ -18,4 +18,4 @@ pub mod sqlite;
 #[doc(hidden)]
 pub mod fuzzing;
 
-pub use error::{CORRUPT_DATA, StorageError};
+pub use error::{CORRUPT_DATA, StorageError, readable};

@@ -42,7 +42,7 @@ async fn kept(node: &TestNode, owner: &UserId, wanted: impl Fn(&[ResultsSummary]
 fn owner(node: &TestNode, teacher: &Pupil) -> UserId {
     let cookie = teacher.cookie.parse().unwrap();
     let headers = axum::http::HeaderMap::from_iter([(axum::http::header::COOKIE, cookie)]);
-    node.node().sessions.read(&headers).unwrap().id
+    node.node().sessions.authenticate(&headers).unwrap().id
 }
 
 #[tokio::test(flavor = "multi_thread")]

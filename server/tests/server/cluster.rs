@@ -37,8 +37,8 @@ pub fn log_limits(entries: u64) -> LogLimits {
 }
 
 /// The options of a node that keeps so many entries of each log.
-pub fn redis_options(entries: u64, node: &str) -> redis::Options {
-    redis::Options {
+pub fn redis_options(entries: u64, node: &str) -> redis::RedisBrokerOptions {
+    redis::RedisBrokerOptions {
         log: log_limits(entries),
         sharded: false,
         node: node.into(),
@@ -150,7 +150,7 @@ impl Backend {
             Self::Embedded(folder) => {
                 let store = Sqlite::open(folder.path()).unwrap();
                 let (broker, deliveries) =
-                    embedded::open(store.clone(), embedded::Options { log: log_limits(LOG_LENGTH) });
+                    embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log: log_limits(LOG_LENGTH) });
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
                 vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
@@ -169,11 +169,11 @@ pub fn url_of(servers: &[Arc<RedisServer>]) -> String {
 
 /// A node on the Redis at `url`.
 pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
-    redis_node_with(url, redis::Options { sharded, ..redis_options(LOG_LENGTH, name) }).await
+    redis_node_with(url, redis::RedisBrokerOptions { sharded, ..redis_options(LOG_LENGTH, name) }).await
 }
 
 /// A node on the Redis at `url`, with options of its own.
-pub async fn redis_node_with(url: &str, options: redis::Options) -> Node {
+pub async fn redis_node_with(url: &str, options: redis::RedisBrokerOptions) -> Node {
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(broker.router()));
     let games = Arc::new(RedisGames::new(broker.clone()));
@@ -232,7 +232,7 @@ pub fn any_channel() -> Channel {
 /// The header of every event that [`append`] makes.
 pub fn header() -> EventHeader {
     let (id, author) = (MessageId::parse("m1").unwrap(), UserId::parse("ana").unwrap());
-    EventHeader::new("said", 1_700_000_000_000, Some(&id), Some(&author))
+    EventHeader::new("posted", 1_700_000_000_000, Some(&id), Some(&author))
 }
 
 /// An append whose frame is `text` and the offset.

@@ -29,7 +29,7 @@ fn squares() -> Question {
 fn drawn(game: &Game, text: &str) -> Vec<bool> {
     let formulas = pieces(text).filter_map(|piece| match piece {
         Piece::Formula(source) => Some(game.formulas.markup(source).is_some()),
-        Piece::Words(_) => None,
+        Piece::Text(_) => None,
     });
     formulas.collect()
 }
@@ -80,7 +80,7 @@ async fn whoever_tries_a_quiz_gets_its_formulas_drawn() {
     let markup: Vec<_> = pieces(&text)
         .filter_map(|piece| match piece {
             Piece::Formula(source) => Some(formulas.markup(source).map(str::to_owned)),
-            Piece::Words(_) => None,
+            Piece::Text(_) => None,
         })
         .collect();
     let [square, wrong, hostile, sum] = &markup[..] else { panic!("{markup:?}") };

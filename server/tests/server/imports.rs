@@ -90,9 +90,9 @@ async fn a_file_is_shown_before_it_is_kept() {
     }
     assert!(!ana.list().await.contains("Plants"), "nothing is kept yet");
 
-    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("use", "all")])).await;
-    assert_eq!(kept.status(), StatusCode::SEE_OTHER);
-    assert!(header(&kept, "location").starts_with("/quizzes/"), "{kept:?}");
+    let stored = ana.send("/api/store-import", FORM, filled_in(&page, &[("use", "all")])).await;
+    assert_eq!(stored.status(), StatusCode::SEE_OTHER);
+    assert!(header(&stored, "location").starts_with("/quizzes/"), "{stored:?}");
     assert!(ana.list().await.contains("Plants & <b>stones"));
     node.stop().await;
 }
@@ -122,13 +122,13 @@ async fn all_faults_are_shown_at_once_and_each_is_settled_by_an_answer() {
         assert!(page.contains(part), "{part}: {page}");
     }
     let all = filled_in(&page, &[("answer-0", "1"), ("answer-1", "60"), ("use", "all")]);
-    let kept = ana.send("/api/keep-import", FORM, all).await;
-    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    let stored = ana.send("/api/store-import", FORM, all).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&stored, "location"))).await.text().await.unwrap();
     assert!(file.contains(r#"{"text":"Stone","right":true}"#) && file.contains(r#""seconds":60"#), "{file}");
 
     let good = filled_in(&page, &[("use", "understood")]);
-    let kept = ana.send("/api/keep-import", FORM, good).await;
-    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    let stored = ana.send("/api/store-import", FORM, good).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&stored, "location"))).await.text().await.unwrap();
     assert_eq!(file.matches("\"kind\"").count(), 1, "{file}");
     node.stop().await;
 }
@@ -145,8 +145,8 @@ async fn a_question_without_a_right_answer_is_asked_about() {
     {
         assert!(page.contains(part), "{part}: {page}");
     }
-    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("answer-0", "1"), ("use", "all")])).await;
-    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    let stored = ana.send("/api/store-import", FORM, filled_in(&page, &[("answer-0", "1"), ("use", "all")])).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&stored, "location"))).await.text().await.unwrap();
     assert!(file.contains(r#"{"text":"Stone","right":true}"#), "{file}");
     node.stop().await;
 }
@@ -166,7 +166,7 @@ async fn what_is_no_quiz_leads_back_and_says_why() {
         let page = ana.is_told(answer).await;
         assert!(page.contains(why), "{why}: {page}");
     }
-    let odd = ana.send("/api/keep-import", FORM, b"quiz=%7B&doubts=x".to_vec()).await;
+    let odd = ana.send("/api/store-import", FORM, b"quiz=%7B&doubts=x".to_vec()).await;
     assert!(ana.is_told(odd).await.contains("This form cannot be read."));
     let request = ana.browser.request(Method::GET, "/quizzes/import").header("accept", "text/html");
     let nobody = ana.browser.send(request).await;
@@ -245,8 +245,8 @@ async fn pictures_in_a_file_are_taken_along_and_each_other_one_is_told() {
     ] {
         assert!(page.contains(part), "{part}: {page}");
     }
-    let kept = ana.send("/api/keep-import", FORM, filled_in(&page, &[("use", "all")])).await;
-    let file = ana.browser.get(&format!("{}/export.json", header(&kept, "location"))).await.text().await.unwrap();
+    let stored = ana.send("/api/store-import", FORM, filled_in(&page, &[("use", "all")])).await;
+    let file = ana.browser.get(&format!("{}/export.json", header(&stored, "location"))).await.text().await.unwrap();
     assert_eq!(file.matches("\"picture\":").count(), 1, "{file}");
     let id = file.split("\"picture\":\"").nth(1).unwrap().split('"').next().unwrap();
     assert_eq!(ana.browser.get(&format!("/pictures/{id}")).await.status(), StatusCode::OK);

@@ -1,6 +1,7 @@
 //! Nodes of the real server in this process, each on a port of its own.
 
 use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
 
 use clap::Parser;
 use server::Running;
@@ -19,11 +20,16 @@ pub struct TestNode {
 impl TestNode {
     /// A node with the embedded broker.
     pub async fn embedded(flags: &[&str]) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        // The browser tests cover the pages; these need only that their folder exists.
-        std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
-        std::fs::write(folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
-        Self::start(folder, flags.iter().map(ToString::to_string).collect()).await
+        Self::start(folder_with_site(), flags.iter().map(ToString::to_string).collect()).await
+    }
+
+    /// The same, over a data folder that `fill` fills before the node starts.
+    pub async fn with_data(fill: impl FnOnce(&Path)) -> Self {
+        let folder = folder_with_site();
+        let data = folder.path().join("data");
+        std::fs::create_dir(&data).unwrap();
+        fill(&data);
+        Self::start(folder, Vec::new()).await
     }
 
     async fn start(folder: TempDir, flags: Vec<String>) -> Self {
@@ -58,6 +64,11 @@ impl TestNode {
         format!("http://{}{path}", self.address)
     }
 
+    /// The folder with the data file.
+    pub fn data_folder(&self) -> PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// Adds a static file that is larger than any socket's buffers.
     pub fn put_large_file(&self, name: &str) {
         std::fs::write(self.folder.path().join("site").join(name), vec![0; 24 << 20]).unwrap();
@@ -83,4 +94,12 @@ impl TestNode {
     pub fn node(&self) -> &server::node::Node {
         self.running.node()
     }
+}
+
+fn folder_with_site() -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    // The browser tests cover the pages; these need only that their folder exists.
+    std::fs::create_dir_all(folder.path().join("site/pkg")).unwrap();
+    std::fs::write(folder.path().join("site/robots.txt"), "User-agent: *\n").unwrap();
+    folder
 }

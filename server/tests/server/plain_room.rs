@@ -10,7 +10,7 @@ use crate::class::everywhere;
 use crate::node::TestNode;
 use crate::visitor::Visitor;
 
-async fn said(browser: &mut Browser<'_>, room: &str) -> Vec<String> {
+async fn posted(browser: &mut Browser<'_>, room: &str) -> Vec<String> {
     let page = browser.ask("history", &[("room", room)]).await.text().await.unwrap();
     let page: HistoryPage = wire::decode(&page).unwrap_or_else(|| panic!("{page}"));
     page.messages.into_iter().map(|message| message.message).collect()
@@ -46,10 +46,10 @@ async fn going_back_and_writing_something_else_loses_nothing() {
                 assert_eq!(written(&answer.text().await.unwrap()), "");
             }
         }
-        assert_eq!(said(&mut ana, "garden").await, ["one", "two", "three"]);
+        assert_eq!(posted(&mut ana, "garden").await, ["one", "two", "three"]);
         // By the address that programs call it is the same.
         ana.ask("say", &[("room", "garden"), ("id", &id), ("message", "four")]).await;
-        assert_eq!(said(&mut ana, "garden").await, ["one", "two", "three", "four"]);
+        assert_eq!(posted(&mut ana, "garden").await, ["one", "two", "three", "four"]);
     })
     .await;
 }
@@ -71,10 +71,10 @@ async fn a_text_that_is_too_long_is_there_again() {
         assert!(!page.contains("<script>alert(1)"), "it is text");
         assert_eq!(next_id(&page), "f1");
     }
-    assert!(said(&mut ana, "garden").await.is_empty());
+    assert!(posted(&mut ana, "garden").await.is_empty());
     let answer = ana.says_by_form("garden", "f1", "shorter").await;
     assert_eq!(answer.url().as_str(), node.url("/rooms/garden"));
-    assert_eq!(said(&mut ana, "garden").await, ["shorter"]);
+    assert_eq!(posted(&mut ana, "garden").await, ["shorter"]);
     node.stop().await;
 }
 

@@ -302,7 +302,7 @@ async fn wrong_pins_are_counted_on_all_nodes_together() {
 async fn what_came_of_a_game_is_kept_once_for_its_host() {
     everywhere(async |one, two| {
         let (mut teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
-        let owner = one.node().sessions.read(&headers(&teacher.cookie)).unwrap().id;
+        let owner = one.node().sessions.authenticate(&headers(&teacher.cookie)).unwrap().id;
         let (mut ada, _) = Pupil::player(two, &hosting.pin, "Ada").await;
         teacher.step(Say::Start).await;
         ada.sees(Phase::Open).await;

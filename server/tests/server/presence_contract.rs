@@ -94,9 +94,9 @@ async fn shows_a_few_and_counts_all(stage: Stage) {
     for n in 0..7 {
         stage.node.enter(&stage.channel, &person(&format!("p{n}"))).await.unwrap();
     }
-    let glimpses = stage.node.preview(&[any_channel(), stage.channel.clone()], 3).await.unwrap();
-    assert_eq!((glimpses[0].count, glimpses[0].members.len()), (0, 0));
-    assert_eq!((glimpses[1].count, glimpses[1].members.len()), (7, 3));
+    let previews = stage.node.preview(&[any_channel(), stage.channel.clone()], 3).await.unwrap();
+    assert_eq!((previews[0].count, previews[0].members.len()), (0, 0));
+    assert_eq!((previews[1].count, previews[1].members.len()), (7, 3));
     assert_eq!(stage.node.preview(&[], 3).await.unwrap(), []);
 }
 

@@ -9,7 +9,7 @@ use realtime::broker::redis;
 use realtime::broker::{Broker, Deliveries, Delivery, Ephemeral};
 use realtime::channel::Channel;
 use realtime::notice::Notice;
-use realtime::presence::redis::{Options, RedisPresence};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use realtime::presence::{Departure, Presence, Settings};
 use storage::redis::Router;
 use tokio::sync::watch;
@@ -37,7 +37,7 @@ impl Node {
         let (broker, deliveries) = redis::connect(&server.url(), redis_options(10, name)).await.unwrap();
         broker.subscribe(channel).await.unwrap();
         let router = broker.router();
-        let store = RedisPresence::new(router.clone(), Options { lease, ..Options::new(name) });
+        let store = RedisPresence::new(router.clone(), PresenceOptions { lease, ..PresenceOptions::new(name) });
         let (tell, told) = watch::channel(Vec::new());
         let tell = Box::new(move |_: &Channel, frame: protocol::Presence| {
             let joined = frame.joined.iter().map(|member| format!("+{}", member.name));

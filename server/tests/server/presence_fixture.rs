@@ -4,12 +4,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use ::redis::{Cmd, cmd};
-use protocol::{Member, Name, UserId, wire};
+use protocol::{Member, Name, UserId};
 use realtime::broker::{Broker, Deliveries, Delivery, Ephemeral, embedded, redis};
 use realtime::channel::Channel;
+use realtime::notice::{Notice, PresenceChange};
+use realtime::presence::PresenceStore;
 use realtime::presence::embedded::EmbeddedPresence;
-use realtime::presence::redis::{Options, RedisPresence};
-use realtime::presence::{Change, PresenceStore};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
@@ -39,7 +40,7 @@ impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).unwrap();
-        let (broker, deliveries) = embedded::open(store, embedded::Options { log: log_limits(10) });
+        let (broker, deliveries) = embedded::open(store, embedded::EmbeddedBrokerOptions { log: log_limits(10) });
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
     }
@@ -65,7 +66,7 @@ impl Stage {
     }
 
     async fn on_redis(url: &str, sharded: bool, servers: Arc<dyn Send + Sync>) -> Self {
-        let options = redis::Options { sharded, ..redis_options(10, "test") };
+        let options = redis::RedisBrokerOptions { sharded, ..redis_options(10, "test") };
         let (broker, deliveries) = redis::connect(url, options).await.unwrap();
         let (router, namespace) = (broker.router(), format!("nodes-{:x}", rand::random::<u64>()));
         let node = Arc::new(redis_node(&router, &namespace, "first", Duration::from_secs(60)));
@@ -127,13 +128,13 @@ impl Stage {
         self.next_change().await.1
     }
 
-    pub async fn next_change(&mut self) -> (Change, String) {
+    pub async fn next_change(&mut self) -> (PresenceChange, String) {
         loop {
             let next = tokio::time::timeout(PATIENCE, self.deliveries.recv()).await;
             let delivery = next.expect("nothing was announced").expect("deliveries ended");
             let Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) } = delivery else { continue };
             assert_eq!(channel, self.channel);
-            let change: Change = wire::decode(std::str::from_utf8(&body).unwrap()).unwrap();
+            let Some(Notice::Presence(change)) = Notice::parse(&channel, body) else { panic!("another notice") };
             let joined = change.joined.iter().map(|member| format!("+{}", member.name));
             let left = change.left.iter().map(|user| format!("-{user}"));
             let words = joined.chain(left).collect::<Vec<_>>().join(" ");
@@ -157,7 +158,10 @@ impl Stage {
 }
 
 fn redis_node(router: &storage::redis::Router, namespace: &str, name: &str, lease: Duration) -> RedisPresence {
-    RedisPresence::new(router.clone(), Options { lease, namespace: namespace.into(), ..Options::new(name) })
+    RedisPresence::new(
+        router.clone(),
+        PresenceOptions { lease, namespace: namespace.into(), ..PresenceOptions::new(name) },
+    )
 }
 
 pub fn person(id: &str) -> Member {

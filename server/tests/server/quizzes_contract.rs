@@ -22,6 +22,7 @@ contract!(QuizStoreFixture on embedded, redis, three_shards => [
     a_picture_is_kept_under_its_digest,
     samples_are_for_everybody_and_stay_as_they_are,
     what_is_damaged_is_told_as_damaged_without_its_text,
+    what_is_no_text_in_a_list_hides_nothing_else_and_stops_no_save,
 ]);
 
 /// The smallest picture that is valid.
@@ -224,4 +225,16 @@ async fn what_is_damaged_is_told_as_damaged_without_its_text(shelf: QuizStoreFix
     };
     assert!(why.contains("a quiz") && why.contains("line 1") && !why.contains("secret"), "{why}");
     assert_eq!(shelf.loaded("two", None).await, Some(quiz("two", 1)), "all others are there");
+}
+
+async fn what_is_no_text_in_a_list_hides_nothing_else_and_stops_no_save(shelf: QuizStoreFixture) {
+    shelf.save("ana", "one", 1).await.unwrap();
+    shelf.save("ana", "two", 1).await.unwrap();
+    shelf.damage_lists("ana", "one").await;
+    assert_eq!(shelf.listed("ana").await, ["two"]);
+    assert_eq!(shelf.kept.versions(&user("ana"), &quiz_id("one")).await, Ok(vec![]));
+    shelf.save("ana", "one", 2).await.unwrap();
+    assert_eq!(shelf.listed("ana").await.len(), 2, "the new version is listed");
+    let versions = shelf.kept.versions(&user("ana"), &quiz_id("one")).await.unwrap();
+    assert_eq!(versions.iter().map(|version| version.version).collect::<Vec<_>>(), [2]);
 }

@@ -91,6 +91,30 @@ impl QuizStoreFixture {
         assert_eq!(damaged, usize::from(!self.servers().is_empty()));
     }
 
+    /// Replaces a quiz in the list of its author, and its first version in the list of versions, by what is no text.
+    pub async fn damage_lists(&self, owner: &str, id: &str) {
+        if let Home::Folder { folder } = &self.home {
+            let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+            for update in [
+                "UPDATE quizzes SET summary = CAST(x'fffe' AS TEXT) WHERE id = ?1",
+                "UPDATE quiz_versions SET about = CAST(x'fffe' AS TEXT) WHERE quiz = ?1",
+            ] {
+                assert_eq!(file.execute(update, [id]).unwrap(), 1);
+            }
+        }
+        let (list, versions) =
+            (format!("hubbub:{{quizzes:{owner}}}"), format!("hubbub:{{quizzes:{owner}}}:versions:{id}"));
+        let script = r"return redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1
+            and 1 + redis.call('HSET', KEYS[1], ARGV[1], '\255\254') or 0";
+        let mut damaged = 0;
+        for server in self.servers() {
+            for (key, field) in [(&list, id), (&versions, "1")] {
+                damaged += server.ask::<usize>(&["EVAL", script, "1", key, field]).await;
+            }
+        }
+        assert_eq!(damaged, if self.servers().is_empty() { 0 } else { 2 });
+    }
+
     /// Lets so many days pass for keys that expire.
     pub async fn days_pass(&self, days: i64) {
         for server in self.servers() {

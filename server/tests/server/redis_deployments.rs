@@ -6,7 +6,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use protocol::game::{Answer, GameClientMessage as Say, Phase};
 use protocol::{ClientMessage, ErrorCode, MessageId, RoomId, ServerMessage};
-use realtime::broker::redis::Options;
+use realtime::broker::redis::RedisBrokerOptions;
 use realtime::broker::{Delivery, Ephemeral};
 use server::rooms::Listing;
 use storage::redis::Keyspace;
@@ -31,8 +31,8 @@ pub fn documented_user(prefix: &str) -> Vec<String> {
     ["--user", "hubbub"].into_iter().chain(rules.split_whitespace()).map(str::to_owned).collect()
 }
 
-fn prefixed(prefix: &str, sharded: bool) -> Options {
-    Options { sharded, keyspace: Keyspace::parse(prefix).unwrap(), ..redis_options(LOG_LENGTH, prefix) }
+fn prefixed(prefix: &str, sharded: bool) -> RedisBrokerOptions {
+    RedisBrokerOptions { sharded, keyspace: Keyspace::parse(prefix).unwrap(), ..redis_options(LOG_LENGTH, prefix) }
 }
 
 /// Both publish the same at the same time in a channel of the same name.

@@ -11,7 +11,7 @@ use protocol::{Member, Name, UserId};
 use realtime::broker::redis::{self, names};
 use realtime::broker::{Broker, Delivery, Ephemeral, Head, ReadLimit, Replay};
 use realtime::channel::Channel;
-use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use realtime::presence::{Lease, PresenceStore};
 use server::rooms::redis::RedisRooms;
 use server::rooms::{Listing, Rooms};
@@ -27,7 +27,7 @@ use crate::redis_deployments::documented_user;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
-fn options() -> redis::Options {
+fn options() -> redis::RedisBrokerOptions {
     redis_options(100, "test")
 }
 

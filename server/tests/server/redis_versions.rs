@@ -8,7 +8,7 @@ use realtime::broker::{Broker, Deliveries, Delivery, IdempotencyKey};
 use realtime::channel::Channel;
 use realtime::event::EventHeader;
 use realtime::peers::Peers;
-use realtime::presence::redis::{Options as PresenceOptions, RedisPresence};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use realtime::presence::{Lease, PresenceStore};
 use tokio::time::timeout;
 
@@ -33,7 +33,7 @@ struct New {
 impl New {
     async fn start(server: &RedisServer, lease: Duration) -> Self {
         let (peers, channel) = (Peers::default(), any_channel());
-        let options = redis::Options { peers: peers.clone(), ..redis_options(LOG_LENGTH, "new") };
+        let options = redis::RedisBrokerOptions { peers: peers.clone(), ..redis_options(LOG_LENGTH, "new") };
         let (broker, deliveries) = redis::connect(&server.url(), options).await.unwrap();
         let options = PresenceOptions { lease, peers, ..PresenceOptions::new("new") };
         let presence = RedisPresence::new(broker.router(), options);

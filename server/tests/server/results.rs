@@ -56,7 +56,7 @@ async fn a_poll_is_kept_with_all_its_answers_chosen_or_not() {
 
         let cookie = teacher.cookie.parse().unwrap();
         let headers = axum::http::HeaderMap::from_iter([(axum::http::header::COOKIE, cookie)]);
-        let owner = one.node().sessions.read(&headers).unwrap().id;
+        let owner = one.node().sessions.authenticate(&headers).unwrap().id;
         let kept = poll_until(PATIENCE, async || {
             let kept = two.node().library.store.results(&owner).await.unwrap();
             kept.into_iter().find(|kept| kept.unfinished.is_none())
@@ -69,6 +69,41 @@ async fn a_poll_is_kept_with_all_its_answers_chosen_or_not() {
         assert_eq!(results.wrong_answers(0), [], "nothing of a poll is wrong");
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn one_damaged_answer_costs_nobody_else_the_results() {
+    let node = TestNode::embedded(&[]).await;
+    let (mut teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60)])).await;
+    let (mut ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
+    let (mut ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;
+    teacher.step(Say::Start).await;
+    for (pupil, chosen) in [(&mut ada, 0), (&mut ben, 1)] {
+        pupil.sees(Phase::Open).await;
+        pupil.answer(0, Answer::Choice(chosen)).await;
+    }
+    teacher.sees(Phase::Reveal).await;
+    let file = rusqlite::Connection::open(node.data_folder().join("hubbub.db")).unwrap();
+    let update = r#"UPDATE answers SET given = '{' WHERE given LIKE '%"choice":1%'"#;
+    assert_eq!(file.execute(update, []).unwrap(), 1);
+    teacher.step(Say::End).await;
+    ada.sees(Phase::Podium).await;
+
+    let cookie = teacher.cookie.parse().unwrap();
+    let headers = axum::http::HeaderMap::from_iter([(axum::http::header::COOKIE, cookie)]);
+    let owner = node.node().sessions.authenticate(&headers).unwrap().id;
+    let library = &node.node().library.store;
+    let kept = poll_until(PATIENCE, async || {
+        let kept = library.results(&owner).await.unwrap();
+        kept.into_iter().find(|kept| kept.unfinished.is_none())
+    });
+    let id = kept.await.unwrap().id;
+    let results = library.result(&owner, &id).await.unwrap().unwrap();
+    let answered: Vec<_> =
+        results.players.iter().map(|player| (player.name.as_str(), player.answers[0].is_some())).collect();
+    assert!(answered.contains(&("Ada", true)) && answered.contains(&("Ben", false)), "{answered:?}");
+    assert_eq!(results.questions[0].answered, 2, "as it was counted");
+    node.stop().await;
 }
 
 /// A part of a workbook, as text.

@@ -21,19 +21,19 @@ const MOST: usize = 10;
 /// A list of the test's own.
 struct List {
     store: Arc<dyn RevocationStore>,
-    _kept: Kept,
+    kept: Kept,
 }
 
 enum Kept {
-    Folder { _folder: TempDir },
-    Servers { _servers: Vec<Arc<RedisServer>> },
+    Folder { folder: TempDir },
+    Servers { servers: Vec<Arc<RedisServer>> },
 }
 
 impl List {
     async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Arc::new(EmbeddedRevocations::new(Sqlite::open(folder.path()).unwrap()).with_capacity(MOST));
-        Self { store, _kept: Kept::Folder { _folder: folder } }
+        Self { store, kept: Kept::Folder { folder } }
     }
 
     async fn redis() -> Self {
@@ -41,7 +41,19 @@ impl List {
         let (broker, _) = broker::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
         Self {
             store: Arc::new(RedisRevocations::new(broker.router()).with_capacity(MOST)),
-            _kept: Kept::Servers { _servers: servers },
+            kept: Kept::Servers { servers },
+        }
+    }
+
+    /// Adds an entry that is of nobody: an id with a letter that no id has.
+    async fn damage(&self) {
+        match &self.kept {
+            Kept::Folder { folder } => {
+                let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+                let insert = "INSERT INTO revoked_users (user, revoked_at, network) VALUES ('b n', 1, '')";
+                assert_eq!(file.execute(insert, []).unwrap(), 1);
+            }
+            Kept::Servers { servers } => servers[0].command(&["ZADD", "hubbub:revoked-users", "1", "b n"]).await,
         }
     }
 
@@ -58,6 +70,7 @@ contract!(List on embedded, redis => [
     who_is_revoked_is_told_from_that_moment_on,
     who_was_revoked_long_ago_is_forgotten,
     who_signs_many_out_pushes_out_nobody_elsewhere,
+    somebody_who_cannot_be_read_lets_nobody_else_in_again,
 ]);
 
 async fn who_is_revoked_is_told_from_that_moment_on(list: List) {
@@ -106,4 +119,13 @@ async fn who_signs_many_out_pushes_out_nobody_elsewhere(list: List) {
         list.store.revoke(&user(&format!("late{number}")), SCHOOL).await.unwrap();
     }
     assert_eq!(list.since(0).await.len(), MOST);
+}
+
+async fn somebody_who_cannot_be_read_lets_nobody_else_in_again(list: List) {
+    list.store.revoke(&user("ana"), SCHOOL).await.unwrap();
+    list.damage().await;
+    list.store.revoke(&user("eve"), SCHOOL).await.unwrap();
+    let mut users: Vec<_> = list.since(0).await.into_iter().map(|one| one.user).collect();
+    users.sort();
+    assert_eq!(users, [user("ana"), user("eve")]);
 }

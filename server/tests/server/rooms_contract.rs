@@ -15,6 +15,7 @@ contract!(RoomsFixture on embedded, redis, three_shards => [
     the_list_has_those_with_people_first,
     a_preview_tells_who_is_there,
     a_list_is_shared_for_a_moment,
+    a_room_that_is_no_text_hides_none_of_the_others,
 ]);
 
 async fn the_first_title_stays(house: RoomsFixture) {
@@ -97,6 +98,14 @@ async fn a_list_is_shared_for_a_moment(house: RoomsFixture) {
     house.list("second", "Second").await;
     let renewed = async { while directory.list().await.unwrap().len() < 2 {} };
     tokio::time::timeout(std::time::Duration::from_secs(20), renewed).await.expect("the list stays old");
+}
+
+async fn a_room_that_is_no_text_hides_none_of_the_others(house: RoomsFixture) {
+    for (id, title) in [("one", "One"), ("two", "Two"), ("three", "Three")] {
+        house.list(id, title).await;
+    }
+    house.damage("one", "three").await;
+    assert_eq!(house.listed().await, ["two"]);
 }
 
 mod forgetting {

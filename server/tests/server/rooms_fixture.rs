@@ -4,9 +4,10 @@ use std::sync::Arc;
 
 use protocol::{Member, Name, RoomId, UserId};
 use realtime::broker::{embedded, redis};
+use realtime::channel::Channel;
 use realtime::presence::PresenceStore;
 use realtime::presence::embedded::EmbeddedPresence;
-use realtime::presence::redis::{Options, RedisPresence};
+use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use server::rooms::embedded::EmbeddedRooms;
 use server::rooms::redis::RedisRooms;
 use server::rooms::{Directory, Listing, Rooms};
@@ -20,23 +21,23 @@ use crate::redis_server::RedisServer;
 pub struct RoomsFixture {
     pub rooms: Arc<dyn Rooms>,
     pub presence: Arc<dyn PresenceStore>,
-    _kept: Kept,
+    kept: Kept,
 }
 
 enum Kept {
-    Folder { _folder: TempDir },
-    Servers { _servers: Vec<Arc<RedisServer>> },
+    Folder { folder: TempDir },
+    Servers { servers: Vec<Arc<RedisServer>> },
 }
 
 impl RoomsFixture {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).unwrap();
-        let (broker, _) = embedded::open(store.clone(), embedded::Options { log: log_limits(10) });
+        let (broker, _) = embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log: log_limits(10) });
         Self {
             rooms: Arc::new(EmbeddedRooms::new(store)),
             presence: Arc::new(EmbeddedPresence::new(broker)),
-            _kept: Kept::Folder { _folder: folder },
+            kept: Kept::Folder { folder },
         }
     }
 
@@ -54,8 +55,8 @@ impl RoomsFixture {
         let router = broker.router();
         Self {
             rooms: Arc::new(RedisRooms::new(router.clone())),
-            presence: Arc::new(RedisPresence::new(router, Options::new("test"))),
-            _kept: Kept::Servers { _servers: servers },
+            presence: Arc::new(RedisPresence::new(router, PresenceOptions::new("test"))),
+            kept: Kept::Servers { servers },
         }
     }
 
@@ -71,6 +72,35 @@ impl RoomsFixture {
     /// Somebody opens a room for everybody to find.
     pub async fn list(&self, id: &str, title: &str) {
         self.rooms.open(&room(id), title, Listing::Listed).await.unwrap();
+    }
+
+    /// Replaces the title of a listed room, and the id of another, by what is no text.
+    pub async fn damage(&self, title_of: &str, id: &str) {
+        let servers = match &self.kept {
+            Kept::Folder { folder } => {
+                let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+                for (column, room) in [("title", title_of), ("channel", id)] {
+                    let update = format!("UPDATE rooms SET {column} = CAST(x'fffe' AS TEXT) WHERE channel = ?1");
+                    let channel = Channel::Room(self::room(room)).to_string();
+                    assert_eq!(file.execute(&update, [channel]).unwrap(), 1);
+                }
+                return;
+            }
+            Kept::Servers { servers } => servers,
+        };
+        let script = r"
+            local damaged = redis.call('HEXISTS', KEYS[1], ARGV[1])
+            if damaged == 1 then redis.call('HSET', KEYS[1], ARGV[1], '\255\254') end
+            local score = redis.call('ZSCORE', KEYS[2], ARGV[2])
+            if not score then return damaged end
+            redis.call('ZREM', KEYS[2], ARGV[2])
+            return damaged + redis.call('ZADD', KEYS[2], score, '\255\254')";
+        let mut damaged = 0;
+        for server in servers {
+            let keys = ["hubbub:{rooms}:titles", "hubbub:{rooms}:listed"];
+            damaged += server.ask::<usize>(&["EVAL", script, "2", keys[0], keys[1], title_of, id]).await;
+        }
+        assert_eq!(damaged, 2);
     }
 
     /// Somebody enters, later than all others: a busy clock may not tell at once.

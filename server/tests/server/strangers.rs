@@ -6,11 +6,32 @@ use protocol::game::GameClientMessage as Say;
 use protocol::game::frame::{Join, Open};
 use protocol::{ErrorCode, Pin};
 use server::games::{Newcomer, SeatOutcome};
+use tokio::sync::mpsc;
+use tokio::task::JoinSet;
 
 use crate::class::{Pupil, any_user, choice, everywhere, everywhere_with, name, quiz};
+use crate::node::TestNode;
 
 /// Wrong PINs in a minute that are not delayed.
 const FREE: usize = 60;
+/// How many requests of one network are delayed at a time, on one node.
+const DELAYED: usize = 32;
+
+/// Guesses until it is dropped, as often at a time as a node delays: from then on, whoever else would be
+/// delayed is refused.
+async fn keep_guessing(node: &TestNode, wrong: &Pin) -> JoinSet<()> {
+    let (is_full, mut full) = mpsc::channel(1);
+    let mut guessing = JoinSet::new();
+    for _ in 0..=DELAYED {
+        let (mut guesser, wrong, is_full) = (Pupil::at(node).await, wrong.clone(), is_full.clone());
+        guessing.spawn(async move {
+            while guesser.try_join(&wrong, Some("Eve")).await.unwrap_err().code != ErrorCode::RateLimited {}
+            let _ = is_full.try_send(());
+        });
+    }
+    full.recv().await.expect("a guess is refused");
+    guessing
+}
 
 #[tokio::test(flavor = "multi_thread")]
 async fn one_pupil_who_guesses_pins_locks_nobody_out() {
@@ -27,9 +48,13 @@ async fn one_pupil_who_guesses_pins_locks_nobody_out() {
         let guessing = Instant::now();
         assert_eq!(guesser.try_join(&wrong, Some("Eve")).await.unwrap_err().code, ErrorCode::NoGame, "no wall");
         assert!(guessing.elapsed() >= Duration::from_secs(1), "but a wait");
+        // A newcomer is delayed as long as the guesser, and enters.
+        Pupil::player(one, &pin, "Ben").await;
+        Pupil::player(two, &pin, "Cem").await;
 
-        // All who are of the game come back at once, on every node.
-        let coming = Instant::now();
+        // All who are of the game come back without a delay, on every node: a delay would be a refusal now.
+        let _guessing = [keep_guessing(one, &wrong).await, keep_guessing(two, &wrong).await];
+        assert_eq!(guesser.try_join(&pin, Some("Eve")).await.unwrap_err().code, ErrorCode::RateLimited);
         let cookie = format!("{}; hubbub-host-{pin}={}", teacher.cookie, hosting.token);
         let mut host = Pupil::with(two, &cookie).await;
         host.open(Open { pin: pin.clone(), token: None, code: None }).await.unwrap();
@@ -44,19 +69,14 @@ async fn one_pupil_who_guesses_pins_locks_nobody_out() {
         cookieless.until(|frame| matches!(frame, protocol::game::GameServerMessage::Joined(_)).then_some(())).await;
         let page = reqwest::Client::new().get(one.url(&format!("/play/{pin}"))).header("cookie", &ada.cookie);
         assert_eq!(page.send().await.unwrap().status(), 200);
-        // Each of the five would wait for a second or longer.
-        assert!(coming.elapsed() < Duration::from_secs(4), "{:?}", coming.elapsed());
-
-        // A newcomer is delayed as long as the guesser, and enters.
-        Pupil::player(one, &pin, "Ben").await;
-        Pupil::player(two, &pin, "Cem").await;
     })
     .await;
 }
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_network_that_fills_a_game_has_to_wait_and_a_class_has_not() {
-    let flags = ["--seats-per-address", "40/60"];
+    // So few a minute that none comes in meanwhile on a slow machine.
+    let flags = ["--seats-per-address", "40/2"];
     everywhere_with(&flags, async |one, two| {
         let (_teacher, hosting) = Pupil::teacher(one, quiz(vec![choice("1?", 60)])).await;
         let pin = hosting.pin;
@@ -70,11 +90,10 @@ async fn a_network_that_fills_a_game_has_to_wait_and_a_class_has_not() {
             let mut bot = Pupil::at(two).await;
             if let Err(refusal) = bot.try_join(&pin, Some(&format!("Bot {number}"))).await {
                 assert_eq!((refusal.code, refusal.temporary), (ErrorCode::RateLimited, true), "{refusal:?}");
-                assert!(refusal.retry_after_ms.is_some_and(|wait| (1..=1_000).contains(&wait)), "{refusal:?}");
+                assert!(refusal.retry_after_ms.is_some_and(|wait| (1..=30_000).contains(&wait)), "{refusal:?}");
                 bots.push(bot);
             }
         }
-        // One a second may have come in meanwhile.
         assert!(bots.len() > 10, "{} of 20 bots had to wait", bots.len());
         let mut back = Pupil::with(two, &class[0].cookie).await;
         back.try_join(&pin, None).await.unwrap();

@@ -25,7 +25,7 @@ async fn ask(node: &TestNode, first: &str, headers: &str, body: impl AsRef<[u8]>
 
 /// The addresses of all forms on all pages, and of all functions that scripts call.
 fn endpoints() -> BTreeSet<&'static str> {
-    let files = ["/api/picture", "/api/import-quiz", "/api/keep-import"];
+    let files = ["/api/picture", "/api/import-quiz", "/api/store-import"];
     server_fn_paths().map(|(path, _)| path).chain(files).collect()
 }
 

@@ -5,15 +5,17 @@
 //! no clock: it asks for timers.
 
 use super::timing;
-use super::types::{LifecycleCommand, LifecycleInput, LifecycleOutput, Phase, Status, Timer};
+use super::types::{ConnectionPhase, LifecycleCommand, LifecycleInput, LifecycleOutput, Status, Timer};
 use protocol::close::{self, CloseCode};
 
 /// A connection to a server, over as many sockets as it takes.
 #[derive(Clone, Debug)]
 pub(crate) struct Lifecycle {
-    phase: Phase,
+    phase: ConnectionPhase,
     /// Connections lost since the last one that held.
     lost: u32,
+    /// Whether the server has answered on this socket, be it that somebody has to wait.
+    is_answered: bool,
     /// The time limit of the ping that is not answered yet, if one is.
     pending_ping: Option<PingTimeout>,
     /// The random number of this step.
@@ -35,10 +37,17 @@ enum PingTimeout {
 impl Lifecycle {
     /// A connection that does nothing before [`LifecycleInput::Start`].
     pub(crate) fn new() -> Self {
-        Self { phase: Phase::New, lost: 0, pending_ping: None, random: 0, output: LifecycleOutput::default() }
+        Self {
+            phase: ConnectionPhase::New,
+            lost: 0,
+            is_answered: false,
+            pending_ping: None,
+            random: 0,
+            output: LifecycleOutput::default(),
+        }
     }
 
-    pub(crate) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> ConnectionPhase {
         self.phase
     }
 
@@ -53,7 +62,7 @@ impl Lifecycle {
             LifecycleInput::Prepared => self.connect(),
             LifecycleInput::Opened => self.opened(),
             LifecycleInput::FrameReceived => self.on_frame(),
-            LifecycleInput::Behind => self.phase = Phase::Behind,
+            LifecycleInput::Behind => self.phase = ConnectionPhase::Behind,
             LifecycleInput::CaughtUp => self.go_live(),
             LifecycleInput::JoinRefused { retry_after_ms } => {
                 self.give_up(timing::server_delay(retry_after_ms.unwrap_or_default()))
@@ -62,8 +71,8 @@ impl Lifecycle {
             LifecycleInput::Closed { code } => self.closed(code),
             LifecycleInput::Lost if self.phase.has_socket() => self.reconnect(0),
             LifecycleInput::Lost => {}
-            LifecycleInput::Stopped => self.clear(Phase::Stopped),
-            LifecycleInput::Reset => self.clear(Phase::New),
+            LifecycleInput::Stopped => self.clear(ConnectionPhase::Stopped),
+            LifecycleInput::Reset => self.clear(ConnectionPhase::New),
             LifecycleInput::TimerFired(Timer::Connect) => self.try_again(),
             LifecycleInput::TimerFired(Timer::Silence) => self.on_silence(),
             LifecycleInput::TimerFired(Timer::Steady) => self.on_stable(),
@@ -75,36 +84,37 @@ impl Lifecycle {
     }
 
     fn start(&mut self) {
-        if self.phase == Phase::New {
-            self.phase = Phase::Preparing;
+        if self.phase == ConnectionPhase::New {
+            self.phase = ConnectionPhase::Preparing;
             self.report(Status::Connecting);
             self.request(LifecycleCommand::Begin);
         }
     }
 
     fn prepare(&mut self) {
-        self.phase = Phase::Preparing;
+        self.phase = ConnectionPhase::Preparing;
         self.request(LifecycleCommand::Prepare);
     }
 
     fn connect(&mut self) {
-        if self.phase == Phase::Preparing {
-            self.phase = Phase::Opening;
+        if self.phase == ConnectionPhase::Preparing {
+            self.phase = ConnectionPhase::Opening;
+            self.is_answered = false;
             self.request(LifecycleCommand::Connect);
             self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
         }
     }
 
     fn opened(&mut self) {
-        if self.phase == Phase::Opening {
-            self.phase = Phase::Entering;
+        if self.phase == ConnectionPhase::Opening {
+            self.phase = ConnectionPhase::Entering;
             self.request(LifecycleCommand::Enter);
             self.set_timer(Timer::Silence, timing::CONNECT_TIMEOUT_MS);
         }
     }
 
     fn go_live(&mut self) {
-        self.phase = Phase::Live;
+        self.phase = ConnectionPhase::Live;
         self.set_timer(Timer::Steady, timing::STABLE_AFTER_MS);
         self.report(Status::Live);
     }
@@ -113,15 +123,25 @@ impl Lifecycle {
         if !self.phase.has_socket() {
             return;
         }
-        if code == CloseCode::NodeLeaving.number() && self.lost == 0 {
-            self.schedule_retry(0);
-            self.report(Status::Moving);
+        if code == CloseCode::NodeLeaving.number() && self.is_answered {
+            self.change_nodes();
         } else if close::should_reconnect(code) {
             self.reconnect(0);
         } else {
-            self.clear(Phase::Stopped);
+            self.clear(ConnectionPhase::Stopped);
             self.report(Status::Stopped { code });
         }
+    }
+
+    /// Tries another node, because this one shuts down. However many do so one after the other, as in a roll-out,
+    /// none makes the next wait longer; only the tries that fail do. A node that leaves lets nobody in, so this cannot
+    /// go on for ever.
+    fn change_nodes(&mut self) {
+        let wait = timing::reconnect_delay(0, self.random);
+        self.lost = self.lost.max(1);
+        self.clear(ConnectionPhase::Waiting);
+        self.set_timer(Timer::Connect, wait);
+        self.report(Status::Moving);
     }
 
     /// Drops this connection and tries another, after at least `least_ms`.
@@ -139,37 +159,37 @@ impl Lifecycle {
     fn schedule_retry(&mut self, least_ms: u64) -> u64 {
         let wait = timing::reconnect_delay(self.lost, self.random).max(least_ms);
         self.lost = self.lost.saturating_add(1);
-        self.clear(Phase::Waiting);
+        self.clear(ConnectionPhase::Waiting);
         self.set_timer(Timer::Connect, wait);
         wait
     }
 
     fn try_again(&mut self) {
-        if self.phase == Phase::Waiting {
+        if self.phase == ConnectionPhase::Waiting {
             self.prepare();
         }
     }
 
     fn offline(&mut self) {
-        if matches!(self.phase, Phase::New | Phase::Offline | Phase::Stopped) {
+        if matches!(self.phase, ConnectionPhase::New | ConnectionPhase::Offline | ConnectionPhase::Stopped) {
             return;
         }
         self.output.disconnect = self.phase.has_socket();
-        self.clear(Phase::Offline);
+        self.clear(ConnectionPhase::Offline);
         self.report(Status::Offline);
     }
 
     fn online(&mut self) {
         match self.phase {
-            Phase::Offline | Phase::Waiting => {
-                self.phase = Phase::Waiting;
+            ConnectionPhase::Offline | ConnectionPhase::Waiting => {
+                self.phase = ConnectionPhase::Waiting;
                 let retry_in_ms = timing::reconnect_delay(0, self.random);
                 self.set_timer(Timer::Connect, retry_in_ms);
                 self.report(Status::Reconnecting { retry_in_ms });
             }
             // The page may have been requested without a network.
-            Phase::Preparing => self.prepare(),
-            Phase::Behind | Phase::Live if self.pending_ping != Some(PingTimeout::Short) => {
+            ConnectionPhase::Preparing => self.prepare(),
+            ConnectionPhase::Behind | ConnectionPhase::Live if self.pending_ping != Some(PingTimeout::Short) => {
                 self.send_ping(PingTimeout::Short)
             }
             _ => {}
@@ -179,9 +199,9 @@ impl Lifecycle {
     /// Handles the end of the time for an answer, or for any sign of life.
     fn on_silence(&mut self) {
         match self.phase {
-            Phase::Opening | Phase::Entering => self.give_up(0),
-            Phase::Behind | Phase::Live if self.pending_ping.is_some() => self.give_up(0),
-            Phase::Behind | Phase::Live => self.send_ping(PingTimeout::Full),
+            ConnectionPhase::Opening | ConnectionPhase::Entering => self.give_up(0),
+            ConnectionPhase::Behind | ConnectionPhase::Live if self.pending_ping.is_some() => self.give_up(0),
+            ConnectionPhase::Behind | ConnectionPhase::Live => self.send_ping(PingTimeout::Full),
             _ => {}
         }
     }
@@ -197,18 +217,19 @@ impl Lifecycle {
     }
 
     fn on_frame(&mut self) {
+        self.is_answered = true;
         self.pending_ping = None;
         self.set_timer(Timer::Silence, timing::SILENCE_TIMEOUT_MS);
     }
 
     fn on_stable(&mut self) {
-        if self.phase == Phase::Live {
+        if self.phase == ConnectionPhase::Live {
             self.lost = 0;
         }
     }
 
     /// Forgets everything about the socket, and goes to `phase`.
-    fn clear(&mut self, phase: Phase) {
+    fn clear(&mut self, phase: ConnectionPhase) {
         self.phase = phase;
         self.pending_ping = None;
         self.output.cancel_timers = true;

@@ -9,7 +9,7 @@ pub(crate) mod timing;
 mod types;
 
 pub(crate) use lifecycle::Lifecycle;
-pub(crate) use types::{LifecycleCommand, LifecycleInput, Phase};
+pub(crate) use types::{ConnectionPhase, LifecycleCommand, LifecycleInput};
 pub use types::{Status, Timer};
 
 /// What is said on a connection: of a room, of a game. Its state outlives sockets.
@@ -18,15 +18,15 @@ pub trait Protocol: Sized {
     const PATH: &'static str;
     /// The timers of its own, which end with the connection to a server.
     const TIMERS: &'static [Timer];
-    /// A frame of the server.
+    /// What a frame of the server decodes to.
     type Frame: Clone + Debug;
-    /// A frame to the server.
+    /// What is encoded as a frame to the server.
     type Message: Clone + Debug;
-    /// A request of the page.
+    /// What a page asks for, on behalf of its person.
     type Command: Clone + Debug;
     /// Something for the driver to do besides the connection, such as storing.
     type Effect: Clone + Debug;
-    /// The result of an effect.
+    /// What came of an effect; the driver returns it as [`Input::Result`].
     type EffectResult: Clone + Debug;
     /// Something for the page to show.
     type Event: Clone + Debug;
@@ -34,7 +34,7 @@ pub trait Protocol: Sized {
     /// Parses a frame; `None` for one of a later version.
     fn decode(text: &str) -> Option<Self::Frame>;
 
-    /// The text of a frame.
+    /// The JSON text of a frame to the server.
     fn encode(message: &Self::Message) -> String;
 
     /// The frame that asks whether the server is alive.
@@ -61,7 +61,7 @@ pub trait Protocol: Sized {
     /// Handles the result of an effect.
     fn on_result(connection: &mut Connection<Self>, result: Self::EffectResult);
 
-    /// Handles one of [`Protocol::TIMERS`].
+    /// Handles one of [`Protocol::TIMERS`]; the timers of the lifecycle never come here.
     fn on_timer(connection: &mut Connection<Self>, timer: Timer);
 
     /// Whether a close with this code was this client's fault and is dealt with: then it connects again,
@@ -84,7 +84,7 @@ pub trait Protocol: Sized {
 pub enum Input<F, C, R> {
     /// The page is shown and shall connect.
     Start,
-    /// The socket is open.
+    /// The socket that [`Output::Connect`] asked for is open; nothing was sent on it yet.
     Opened,
     /// A frame of the server arrived.
     Frame(F),
@@ -95,7 +95,7 @@ pub enum Input<F, C, R> {
     },
     /// A timer that was asked for.
     TimerFired(Timer),
-    /// A request of the page.
+    /// The page asks for something, on behalf of its person.
     Command(C),
     /// The result of an [`Output::Effect`].
     Result(R),
@@ -119,7 +119,7 @@ pub enum Output<M, X, E> {
     Send(M),
     /// Set a timer, replacing an earlier one of the same kind.
     SetTimer {
-        /// The timer to set.
+        /// Which timer: there is at most one of each kind.
         timer: Timer,
         /// The time from now, in milliseconds.
         after_ms: u64,
@@ -132,9 +132,9 @@ pub enum Output<M, X, E> {
     Emit(E),
 }
 
-/// The inputs of a connection.
+/// What a driver gives to a connection with this protocol.
 pub type InputOf<P> = Input<<P as Protocol>::Frame, <P as Protocol>::Command, <P as Protocol>::EffectResult>;
-/// The outputs of a connection.
+/// What a driver has to do for a connection with this protocol.
 pub type OutputOf<P> = Output<<P as Protocol>::Message, <P as Protocol>::Effect, <P as Protocol>::Event>;
 
 /// One connection, from opening the page to leaving it.
@@ -217,7 +217,7 @@ impl<P: Protocol> Connection<P> {
         }
     }
 
-    pub(crate) fn phase(&self) -> Phase {
+    pub(crate) fn phase(&self) -> ConnectionPhase {
         self.lifecycle.phase()
     }
 

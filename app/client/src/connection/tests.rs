@@ -148,7 +148,7 @@ fn what_comes_out_of_turn_does_nothing() {
     }
     let mut scene = Scene::live();
     scene.woken(Timer::Connect).woken(Timer::Resend).woken(Timer::Reload).woken(Timer::Typing);
-    assert_eq!(scene.asked, [], "a wake that came late, or is for the link");
+    assert_eq!(scene.asked, [], "a wake that came late, or is for the connection");
 }
 
 #[test]
@@ -185,8 +185,17 @@ fn the_close_code_says_whether_to_come_back() {
     assert_eq!(told(CloseCode::Slow.number()), [reconnecting(500)]);
     assert_eq!(told(CloseCode::Flood.number()), [Status::Stopped { code: 4501 }]);
     assert_eq!(told(1009), [Status::Stopped { code: 1009 }]);
+}
+
+#[test]
+fn a_roll_out_makes_nobody_wait_longer_from_node_to_node() {
+    let leaving = CloseCode::NodeLeaving.number();
     let mut scene = Scene::waiting();
-    scene.comes_back().clear().closed(CloseCode::NodeLeaving.number());
+    for _ in 0..5 {
+        scene.comes_back().clear().closed(leaving);
+        assert_eq!(scene.asked, [Asks::LetGo, Asks::Tell(Status::Moving), Asks::Wake(Timer::Connect, 500)]);
+    }
+    scene.clear().woken(Timer::Connect).step(LifecycleInput::Prepared).step(LifecycleInput::Opened).closed(leaving);
     assert_eq!(scene.events(), [reconnecting(1_000)], "a move that failed is a loss");
 }
 
@@ -273,7 +282,7 @@ fn who_looks_at_the_page_again_sees_whether_the_connection_is_one() {
     assert_eq!(
         scene.asked,
         [Asks::LifecycleCommand(LifecycleCommand::Prepare)],
-        "what the link was getting is asked for again"
+        "what the connection was getting is asked for again"
     );
 }
 

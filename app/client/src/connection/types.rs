@@ -7,7 +7,7 @@ pub(crate) enum LifecycleInput {
     Start,
     /// The client has what it needs to enter: see [`LifecycleCommand::Prepare`].
     Prepared,
-    /// The socket is open.
+    /// The socket that [`LifecycleCommand::Connect`] asked for is open.
     Opened,
     /// A frame arrived, so the server is alive.
     FrameReceived,
@@ -63,7 +63,7 @@ pub(crate) enum LifecycleCommand {
     Begin,
     /// Load what is needed before a socket may be opened, and answer [`LifecycleInput::Prepared`].
     Prepare,
-    /// Open a new socket.
+    /// Open a new socket; an earlier one counts as closed.
     Connect,
     /// The socket is open: send the frame that enters.
     Enter,
@@ -80,11 +80,12 @@ pub enum Timer {
     Silence,
     /// Send again what was temporarily refused.
     Resend,
-    /// Request the page again.
+    /// Request a page of history again, whose request failed, was not answered, or did not
+    /// join what is shown.
     Reload,
     /// The connection has held: the next loss is a first one again.
     Steady,
-    /// "Typing" may be sent again.
+    /// `typing` may be sent again: the pause between two has passed.
     Typing,
 }
 
@@ -113,12 +114,12 @@ pub enum Status {
 
 /// The state of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Phase {
+pub(crate) enum ConnectionPhase {
     /// The connection was not started yet.
     New,
     /// A try is due, and the client prepares for it.
     Preparing,
-    /// The next try is scheduled.
+    /// The last socket is lost; a timer says when the next one is opened.
     Waiting,
     /// A socket is being opened.
     Opening,
@@ -134,7 +135,7 @@ pub(crate) enum Phase {
     Stopped,
 }
 
-impl Phase {
+impl ConnectionPhase {
     /// Whether the server has let the client in.
     pub(crate) fn is_in(self) -> bool {
         matches!(self, Self::Behind | Self::Live)

@@ -1,6 +1,6 @@
 //! A player's answers and a host's steps, until their result is known.
 
-use crate::connection::{Output, Phase, Timer, timing};
+use crate::connection::{ConnectionPhase, Output, Timer, timing};
 use protocol::game::frame::SubmittedAnswer;
 use protocol::game::{Game, GameClientMessage};
 
@@ -25,7 +25,7 @@ pub(super) struct PendingStep {
 impl GameClient {
     pub(super) fn answer(&mut self, answer: SubmittedAnswer) {
         let is_known = self.state.pending_answer.as_ref().is_some_and(|kept| kept.question == answer.question);
-        if is_known || self.phase() == Phase::Stopped {
+        if is_known || self.phase() == ConnectionPhase::Stopped {
             return;
         }
         self.state.pending_answer = Some(answer.clone());
@@ -37,7 +37,7 @@ impl GameClient {
     pub(super) fn send_step(&mut self, step: HostStep) {
         let version = self.state.version;
         let is_known = self.state.steps.iter().any(|waiting| waiting.step == step && waiting.version == version);
-        if is_known || self.state.steps.len() >= MAX_PENDING_STEPS || self.phase() == Phase::Stopped {
+        if is_known || self.state.steps.len() >= MAX_PENDING_STEPS || self.phase() == ConnectionPhase::Stopped {
             return;
         }
         self.state.steps.push(PendingStep { step, version, sent: 0 });
@@ -58,7 +58,7 @@ impl GameClient {
     }
 
     pub(super) fn resend(&mut self) {
-        if self.phase() == Phase::Entering {
+        if self.phase() == ConnectionPhase::Entering {
             self.send_entry();
         }
         self.send_answer();
@@ -66,7 +66,7 @@ impl GameClient {
     }
 
     fn send_answer(&mut self) {
-        if let (Phase::Live, Some(kept)) = (self.phase(), self.state.pending_answer.clone()) {
+        if let (ConnectionPhase::Live, Some(kept)) = (self.phase(), self.state.pending_answer.clone()) {
             self.out.push(Output::Send(GameClientMessage::Answer(kept)));
             self.set_timer(Timer::Resend, ANSWER_TIMEOUT_MS);
         }
@@ -82,7 +82,7 @@ impl GameClient {
 
     /// Sends the steps that were sent `most` times or less.
     fn send_steps_sent(&mut self, most: u8) {
-        if self.phase() != Phase::Live {
+        if self.phase() != ConnectionPhase::Live {
             return;
         }
         for waiting in self.state.steps.iter_mut().filter(|waiting| waiting.sent <= most) {

@@ -1,6 +1,6 @@
 //! How a game is entered, and what ends that.
 
-use crate::connection::{LifecycleInput, Output, Phase};
+use crate::connection::{ConnectionPhase, LifecycleInput, Output};
 use protocol::error::Refusal;
 use protocol::game::GameClientMessage;
 use protocol::game::frame::{Join, Open};
@@ -10,7 +10,7 @@ use super::types::{Entry, Event};
 
 impl GameClient {
     pub(super) fn enter_as(&mut self, name: String) {
-        if let (Phase::New, Entry::Player { nickname, .. }) = (self.phase(), &mut self.state.entry) {
+        if let (ConnectionPhase::New, Entry::Player { nickname, .. }) = (self.phase(), &mut self.state.entry) {
             *nickname = Some(name);
             self.advance(LifecycleInput::Start);
         }

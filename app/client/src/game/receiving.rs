@@ -1,9 +1,9 @@
 //! Handles the frames of a server.
 
-use crate::connection::{LifecycleInput, Phase, Timer, timing};
+use crate::connection::{ConnectionPhase, LifecycleInput, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::game::frame::{Answered, Changed, GameServerMessage, Hosting, Joined};
-use protocol::game::{Game, Phase as GamePhase};
+use protocol::game::{Game, Phase};
 use protocol::limits;
 
 use super::GameClient;
@@ -54,7 +54,7 @@ impl GameClient {
                 self.confirm(Confirmation::Code);
                 self.emit(Event::Code(code));
             }
-            GameServerMessage::Availability(reach) => self.emit(Event::Availability(reach.available)),
+            GameServerMessage::Availability(availability) => self.emit(Event::Availability(availability.available)),
             _ => {}
         }
     }
@@ -64,7 +64,7 @@ impl GameClient {
         *seat = Some(joined.seat.clone());
         // The seat has the name, and it may be changed elsewhere.
         *nickname = None;
-        let is_given = |question| joined.answer.as_ref().is_some_and(|given| given.question == question);
+        let is_given = |question| joined.answer.as_ref().is_some_and(|answer| answer.question == question);
         if self.state.pending_answer.as_ref().is_some_and(|kept| is_given(kept.question)) {
             self.forget_answer();
         }
@@ -85,7 +85,7 @@ impl GameClient {
     fn go_live(&mut self, snapshot: Event) {
         self.advance(LifecycleInput::FrameReceived);
         self.emit(snapshot);
-        if self.phase() == Phase::Entering {
+        if self.phase() == ConnectionPhase::Entering {
             self.advance(LifecycleInput::CaughtUp);
             self.resend_after_entry();
         }
@@ -104,7 +104,7 @@ impl GameClient {
     fn note(&mut self, version: u64, game: &Game) {
         self.state.version = Some(version);
         self.state.round = Some(game.round);
-        self.state.is_over = game.phase == GamePhase::Ended;
+        self.state.is_over = game.phase == Phase::Ended;
     }
 
     fn answered(&mut self, answered: Answered) {
@@ -117,7 +117,7 @@ impl GameClient {
     fn error(&mut self, refusal: Refusal) {
         match refusal.code {
             ErrorCode::NoGame | ErrorCode::NotHost | ErrorCode::Kicked => self.deny_access(refusal),
-            _ if self.phase() == Phase::Entering => self.not_entered(refusal),
+            _ if self.phase() == ConnectionPhase::Entering => self.not_entered(refusal),
             // The server lost this client, but not the game: enter again.
             ErrorCode::NotInGame => self.advance(LifecycleInput::Reconnect),
             _ if refusal.temporary => self.retry_later(refusal.retry_after_ms),

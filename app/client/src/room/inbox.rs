@@ -83,7 +83,7 @@ impl Inbox {
         self.floor.as_ref().is_none_or(|floor| floor.epoch == position.epoch && floor.offset <= position.offset)
     }
 
-    /// Continues from a page.
+    /// Continues from the position of a page of history, whatever was seen before.
     pub(super) fn reset_to(&mut self, position: Position) {
         self.position = Some(position);
         self.floor = None;

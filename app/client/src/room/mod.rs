@@ -1,7 +1,7 @@
 //! What a client of a room does on each event of its socket, as a function without IO.
 //!
-//! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries out. The browser and the load
-//! generator drive the same [`RoomClient`], so what is proved about it here holds for both. It knows no
+//! In: an [`Input`] and a random number. Out: [`Output`]s that a driver carries out. Browsers and the
+//! bots of `chaos` drive the same [`RoomClient`], so what is proved about it here holds for both. It knows no
 //! clock: it asks for timers.
 //!
 //! The guarantees: messages of the room are shown in the order of the log, without a gap and without a

@@ -114,7 +114,7 @@ impl Outbox {
         self.in_flight.as_ref()
     }
 
-    /// Sends nothing before [`Self::restart`].
+    /// Sends nothing before [`Self::restart`]: the server refuses the message in flight for the moment.
     pub(super) fn pause(&mut self) {
         self.in_flight = None;
         self.paused = true;

@@ -1,6 +1,6 @@
 //! Handles the frames of a server, and the pages that are loaded over HTTP.
 
-use crate::connection::{LifecycleInput, Phase, Status, Timer, timing};
+use crate::connection::{ConnectionPhase, LifecycleInput, Status, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::{MessageId, RoomId};
 use protocol::message::{Joined, Message, ServerMessage};
@@ -13,7 +13,8 @@ use super::{Output, RoomClient};
 
 /// A page that has not come by then is requested again.
 const LOAD_TIMEOUT_MS: u64 = 15_000;
-/// A room that is damaged is entered again after this time.
+/// A room that is damaged is entered again after this time: an operator may repair it while its page is open, and then
+/// nobody has to load the page again.
 const DAMAGED_AGAIN_MS: u64 = 60_000;
 /// After so many pages that do not join the connection, it is replaced.
 const MAX_FAILED_LOADS: u32 = 3;
@@ -34,8 +35,8 @@ impl RoomClient {
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.emit(Event::Typing(typing)),
             ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.emit(Event::Namesake(namesake)),
             ServerMessage::Position(renamed) if self.is_in(&renamed.room_id) => self.renamed(renamed.position),
-            ServerMessage::Availability(reach) if self.is_in(&reach.room_id) => {
-                self.emit(Event::Availability(reach.available))
+            ServerMessage::Availability(availability) if self.is_in(&availability.room_id) => {
+                self.emit(Event::Availability(availability.available))
             }
             ServerMessage::Error(refusal) => self.error(refusal),
             _ => {}
@@ -54,7 +55,7 @@ impl RoomClient {
     }
 
     fn joined(&mut self, mut joined: Joined) {
-        if self.phase() != Phase::Entering || joined.room_id != self.state.room_id {
+        if self.phase() != ConnectionPhase::Entering || joined.room_id != self.state.room_id {
             return;
         }
         self.state.me = Some(joined.you.id.clone());
@@ -79,7 +80,7 @@ impl RoomClient {
 
     fn message(&mut self, message: Message) {
         let own = self.own(&message);
-        if self.phase() != Phase::Live {
+        if self.phase() != ConnectionPhase::Live {
             self.state.inbox.hold(message);
         } else {
             match self.state.inbox.take(vec![message]) {
@@ -92,9 +93,8 @@ impl RoomClient {
     }
 
     fn error(&mut self, refusal: Refusal) {
-        if self.phase() == Phase::Entering {
+        if self.phase() == ConnectionPhase::Entering {
             // Without a message sent, it can only mean the `join`.
-            // Only an operator can have repaired it meanwhile.
             let damaged_again = (refusal.code == ErrorCode::Damaged).then_some(DAMAGED_AGAIN_MS);
             let retry_after_ms = refusal.retry_after_ms.or(damaged_again);
             if !refusal.temporary {
@@ -122,18 +122,18 @@ impl RoomClient {
     }
 
     pub(super) fn reload(&mut self) {
-        if matches!(self.phase(), Phase::Preparing | Phase::Behind) {
+        if matches!(self.phase(), ConnectionPhase::Preparing | ConnectionPhase::Behind) {
             self.load();
         }
     }
 
     pub(super) fn not_loaded(&mut self) {
         match self.phase() {
-            Phase::Preparing => {
+            ConnectionPhase::Preparing => {
                 let retry_in_ms = self.load_later();
                 self.emit(Event::Status(Status::Reconnecting { retry_in_ms }));
             }
-            Phase::Behind => {
+            ConnectionPhase::Behind => {
                 self.load_later();
             }
             _ => {}
@@ -149,15 +149,15 @@ impl RoomClient {
 
     pub(super) fn loaded(&mut self, page: HistoryPage) {
         match self.phase() {
-            Phase::Behind if self.state.inbox.joins(&page.position) => {
+            ConnectionPhase::Behind if self.state.inbox.joins(&page.position) => {
                 self.reset_to(page);
                 self.go_live();
             }
-            Phase::Behind if self.state.failed_loads < MAX_FAILED_LOADS => {
+            ConnectionPhase::Behind if self.state.failed_loads < MAX_FAILED_LOADS => {
                 self.load_later();
             }
             // Page and connection show different logs: try another node.
-            Phase::Behind => self.give_up(),
+            ConnectionPhase::Behind => self.give_up(),
             _ if self.state.inbox.position().is_none() => {
                 self.reset_to(page);
                 self.advance(LifecycleInput::Prepared);

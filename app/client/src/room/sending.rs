@@ -1,6 +1,6 @@
 //! A person's messages, until they are in the log.
 
-use crate::connection::{Phase, Timer, timing};
+use crate::connection::{ConnectionPhase, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::MessageId;
 use protocol::limits;
@@ -52,7 +52,7 @@ impl RoomClient {
 
     /// Sends "typing", unless it was sent a moment ago.
     pub(super) fn typing(&mut self) {
-        if self.phase() == Phase::Live && !self.state.typing_said {
+        if self.phase() == ConnectionPhase::Live && !self.state.typing_said {
             self.state.typing_said = true;
             self.out.push(Output::Send(ClientMessage::Typing { room_id: self.state.room_id.clone() }));
             self.set_timer(Timer::Typing, timing::ms(limits::TYPING_INTERVAL));
@@ -61,7 +61,7 @@ impl RoomClient {
 
     /// Sends the first message that waits; called at the end of each step.
     pub(super) fn send_waiting(&mut self) {
-        if self.phase() != Phase::Live {
+        if self.phase() != ConnectionPhase::Live {
             return;
         }
         let Some(next) = self.state.outbox.send_next() else {

@@ -14,7 +14,7 @@ use protocol::room::HistoryPage;
 pub struct Unsent {
     /// The id that it is sent with, however often.
     pub id: MessageId,
-    /// The text, as it was typed.
+    /// The text as it was typed; the server cleans it.
     pub text: String,
     /// When it was written, in milliseconds since 1970, for display only.
     pub written_at: u64,
@@ -23,7 +23,7 @@ pub struct Unsent {
     pub refused: Option<String>,
 }
 
-/// A request of the page.
+/// What the page of a room asks for, on behalf of its person.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     /// The person sends a message.
@@ -54,10 +54,10 @@ pub enum EffectResult {
     HistoryFailed,
 }
 
-/// An event for the page.
+/// What the page of a room is told, in the order of the outputs.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
-    /// The status of the connection.
+    /// How far the connection is; told whenever it changes.
     Status(Status),
     /// The room was entered: who is there. `messages` in it is empty; they come as [`Event::Messages`].
     Entered(Joined),
@@ -76,7 +76,7 @@ pub enum Event {
     Refused(MessageId, Refusal),
     /// The person gave the message up, or it continues under another id.
     Discarded(MessageId),
-    /// People came or left.
+    /// Members came, left or have a new name, as the server has told.
     Presence(Presence),
     /// Somebody in the room is typing.
     Typing(Typing),
@@ -91,7 +91,7 @@ pub enum Event {
 /// How a client of a room begins: the room and what the page already shows.
 #[derive(Clone, Debug, PartialEq)]
 pub struct RoomOptions {
-    /// The id of the room.
+    /// The id of the room that is entered, and entered again after each loss.
     pub room_id: RoomId,
     /// The position of the page that is shown; `None`: load one first.
     pub position: Option<Position>,

@@ -133,7 +133,7 @@ impl Server {
         let before = std::mem::replace(&mut self.epoch, epoch.clone());
         self.names.insert(before, epoch.clone());
         self.logs.insert(epoch, log);
-        let renamed = ServerMessage::Position(Renamed { room_id: room(), position: self.top() });
+        let renamed = ServerMessage::Position(NewEpoch { room_id: room(), position: self.top() });
         for wire in self.wires.values_mut().filter(|wire| wire.is_in) {
             wire.down.push_back(Down::Frame(renamed.clone()));
         }

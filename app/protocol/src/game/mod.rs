@@ -18,19 +18,19 @@ pub use view::{Admission, Bar, Game, Leader, Outcome, Phase, QuestionView, Revea
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Answer {
-    /// The index of one option.
+    /// The index of the one option that was chosen, also of a poll.
     Choice(usize),
-    /// The indices of some options.
+    /// The indices of all options that were chosen, in any order.
     Choices(Vec<usize>),
     /// A typed word or a few.
     Text(String),
-    /// A number, without rounding.
+    /// A number, kept as the digits that were typed and never rounded.
     Number(Decimal),
     /// The indices of all options, the first one first.
     Order(Vec<usize>),
 }
 
-/// The result of an answer.
+/// Whether an answer counts, and if not, why not.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum AnswerStatus {
@@ -38,7 +38,7 @@ pub enum AnswerStatus {
     Accepted,
     /// An earlier answer of the player counts.
     Duplicate,
-    /// The question had closed already.
+    /// The question had closed when the answer came, by the clock of the store.
     Late,
 }
 

@@ -11,17 +11,17 @@ use crate::{Pin, ResultsId};
 pub struct RunningGame {
     /// The PIN; the host's page is `/host/{pin}`.
     pub pin: Pin,
-    /// The title of its quiz.
+    /// The title of the quiz that is played in this round.
     pub title: String,
     /// The round of the class, from 1.
     pub round: u32,
-    /// The phase of the game.
+    /// How far the game is, when the list was made.
     pub phase: Phase,
     /// The index of the current question, from 0; `None` before the first.
     pub at: Option<usize>,
     /// The number of questions and slides.
     pub questions: usize,
-    /// The number of seats now.
+    /// How many players have a seat, connected or not.
     pub players: usize,
     /// Whether the viewer began it, and may choose another quiz for its class.
     pub is_own: bool,

@@ -10,9 +10,9 @@ use crate::quiz::{Kind, Points};
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Game {
-    /// The title of the quiz.
+    /// The title of the quiz that is played in this round.
     pub title: String,
-    /// The phase of the game.
+    /// How far the game is; the fields below are set by it.
     pub phase: Phase,
     /// The round of the class, from 1: +1 each time that the host plays again.
     #[serde(skip_serializing_if = "is_first_round", default = "first_round")]
@@ -23,7 +23,8 @@ pub struct Game {
     /// `None` in the lobby.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub at: Option<usize>,
-    /// The current question, without the right answer.
+    /// The current question, without the right answer. The name stays: a page that was opened before an
+    /// upgrade goes on with the code of the version before, and would show no question under another name.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub asked: Option<QuestionView>,
     /// When the question opens, or opened, by the server's clock
@@ -37,16 +38,16 @@ pub struct Game {
     /// limit. `None`: not paused.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub paused: Option<u64>,
-    /// Whether nobody new may enter.
+    /// Whether people without a seat are refused one.
     #[serde(default)]
     pub locked: bool,
-    /// Whether newcomers enter at once.
+    /// Whether newcomers get a seat at once, or wait for a host.
     #[serde(default)]
     pub admission: Admission,
     /// Whether the class chat is open.
     #[serde(default)]
     pub chat: bool,
-    /// Whether this game has points.
+    /// Whether any question of this game gives points; without, there are no places.
     #[serde(default)]
     pub scored: bool,
     /// The number of players at the last step.
@@ -89,11 +90,11 @@ pub enum Admission {
     /// Everybody with the PIN gets a seat at once.
     #[default]
     Open,
-    /// A host admits each newcomer.
+    /// Newcomers wait until a host admits them.
     Approve,
 }
 
-/// The phases of a game.
+/// How far a game is. A question goes from `Ready` to `Reveal`, and perhaps to `Places`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Phase {
@@ -105,9 +106,9 @@ pub enum Phase {
     Open,
     /// No more answers are accepted; the points are being counted.
     Closed,
-    /// The right answer is shown.
+    /// The right answer is shown, and what everybody answered.
     Reveal,
-    /// The leaders are shown.
+    /// The leaders are shown, before the next question.
     Places,
     /// The first three are shown, one by one.
     Podium,
@@ -119,7 +120,7 @@ pub enum Phase {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionView {
-    /// How the question is answered.
+    /// How the question is answered, which decides the form of an [`Answer`](super::Answer).
     pub kind: Kind,
     /// The question itself, or the heading of a slide.
     pub text: String,
@@ -129,7 +130,7 @@ pub struct QuestionView {
     /// The id of its picture, if it has one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub picture: Option<PictureId>,
-    /// The description of the picture.
+    /// The description of the picture, for people who do not see it.
     #[serde(skip_serializing_if = "String::is_empty", default)]
     pub picture_alt: String,
     /// The time limit in seconds; 0: until the host goes on.
@@ -164,26 +165,26 @@ pub struct Reveal {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Bar {
-    /// The answer in words.
+    /// The answer in words: the text of an option, or what players typed.
     pub text: String,
     /// The number of players who gave it.
     pub count: usize,
-    /// Whether it is right.
+    /// Whether it counts as right; never in a poll.
     #[serde(default)]
     pub right: bool,
 }
 
-/// One of the leaders.
+/// One of the players with most points, at most [`LEADERS`](crate::limits::LEADERS) of them in a frame.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Leader {
     /// The place from 1; equal points share a place.
     pub place: usize,
-    /// The player's user id.
+    /// The player's user id, by which a client finds itself among the leaders and draws the avatars.
     pub id: UserId,
     /// The player's nickname in this game.
     pub name: Name,
-    /// The points of this round.
+    /// All points of this round so far.
     pub score: u32,
     /// Places gained (above 0) or lost with the last question.
     #[serde(default)]
@@ -211,9 +212,9 @@ pub struct Outcome {
     /// How long the answer took, in milliseconds; `None` without one.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub took_ms: Option<u64>,
-    /// The points of this round.
+    /// All of the player's points in this round, with these.
     pub score: u32,
-    /// The player's place, from 1.
+    /// The player's place, from 1; equal points share a place.
     pub place: usize,
     /// Places gained (above 0) or lost.
     #[serde(default)]
@@ -223,17 +224,17 @@ pub struct Outcome {
     pub ahead: Option<(Name, u32)>,
 }
 
-/// How an answer was judged.
+/// How an answer was judged, once its question was counted.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Verdict {
-    /// Exactly what is right.
+    /// The answer is exactly what is right; only this continues a streak.
     Right,
     /// More of what is right than of what is wrong, but not exactly that.
     Partly,
-    /// Not right at all.
+    /// No more of the answer is right than is wrong; it gives no points.
     Wrong,
-    /// There was no answer.
+    /// No answer of the player was accepted while the question was open.
     Missing,
     /// A poll has no right answer.
     Poll,

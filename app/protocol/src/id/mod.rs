@@ -44,7 +44,7 @@ macro_rules! text_id {
                 check(text, $what, $max, $allowed).map(Self)
             }
 
-            /// The id as text.
+            /// The text as it was checked, without the spaces around it; never empty.
             pub fn as_str(&self) -> &str {
                 &self.0
             }
@@ -139,7 +139,7 @@ impl Pin {
         }
     }
 
-    /// The six digits, without spaces.
+    /// The six digits, without spaces, as frames and addresses have them.
     pub fn as_str(&self) -> &str {
         &self.0
     }

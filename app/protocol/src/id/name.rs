@@ -36,7 +36,7 @@ impl Name {
         }
     }
 
-    /// The name as text.
+    /// The cleaned text, from one visible character to [`limits::NAME_CHARS`] of them.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -16,7 +16,7 @@ const CLASS: &str = "class~";
 /// Stands between the PIN and the game's id; neither contains it.
 const AFTER_PIN: char = '~';
 
-/// Whose a room is.
+/// Who a room belongs to, and so who decides whether somebody may enter it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum RoomKind {
     /// A room that people open and name.
@@ -85,7 +85,7 @@ impl RoomId {
         is_spelled_so.then_some((pin, game))
     }
 
-    /// The id as text.
+    /// The id in canonical form, which is the same for every spelling of the room.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -31,13 +31,13 @@ const LISTED: usize = 100;
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Quiz {
-    /// The title of the quiz.
+    /// The title, which players see in the lobby; a draft may have none.
     pub title: String,
-    /// How points are given.
+    /// Whether right answers give points, and whether fast ones give more.
     pub scoring: Scoring,
     /// Whether several right answers in a row give a bonus.
     pub streaks: bool,
-    /// Whether rude nicknames are refused.
+    /// Whether rude nicknames are refused when players enter; hosts may give any.
     pub filter: bool,
     /// The questions in the order of the game.
     #[serde(deserialize_with = "bounded::list::<_, _, WRITTEN>")]
@@ -48,7 +48,7 @@ pub struct Quiz {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct StoredQuiz {
-    /// The id of the quiz.
+    /// The id of the quiz, the same in all of its versions.
     pub id: QuizId,
     /// Grows by 1 with every save. A save names the version that it changes.
     pub version: u64,
@@ -58,16 +58,16 @@ pub struct StoredQuiz {
     pub quiz: Quiz,
 }
 
-/// How points are given.
+/// What points are given for, in all questions of a quiz.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Scoring {
     /// For right answers, more for fast ones.
     #[default]
     Speed,
-    /// For right answers, however fast.
+    /// For right answers, however fast they come.
     Accuracy,
-    /// There are no points.
+    /// Nobody gets points, whatever the [`Points`] of a question are.
     None,
 }
 
@@ -99,7 +99,7 @@ impl Kind {
     pub const ALL: [Self; 8] =
         [Self::Choice, Self::Several, Self::TrueFalse, Self::Typed, Self::Number, Self::Order, Self::Poll, Self::Slide];
 
-    /// Whether it has [`Question::options`].
+    /// Whether its questions have [`Question::options`]; without them players type, or only read.
     pub fn has_options(self) -> bool {
         !matches!(self, Self::Typed | Self::Number | Self::Slide)
     }
@@ -114,12 +114,12 @@ impl Kind {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub enum Points {
-    /// It gives no points.
+    /// A right answer gives no points, and the bonus of a streak neither.
     None,
-    /// Up to 1,000 points.
+    /// A right answer gives up to 1,000 points, without a bonus.
     #[default]
     Normal,
-    /// Up to 2,000 points.
+    /// A right answer gives up to 2,000 points, without a bonus.
     Double,
 }
 
@@ -142,7 +142,7 @@ pub struct Question {
     pub kind: Kind,
     /// The question itself; the heading of a slide.
     pub text: String,
-    /// The id of its picture.
+    /// The id of its picture; `None`: it has none.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub picture: Option<PictureId>,
     /// The description of the picture, for people who do not see it.
@@ -150,12 +150,12 @@ pub struct Question {
     pub picture_alt: String,
     /// The time limit in seconds; 0: until the host goes on.
     pub seconds: u32,
-    /// How many points it gives.
+    /// How many points a right answer gives at most.
     pub points: Points,
     /// Shown with the right answer; the text of a slide.
     #[serde(skip_serializing_if = "String::is_empty")]
     pub explanation: String,
-    /// The options to choose from.
+    /// The options to choose from, or to put in order, as the author wrote them.
     #[serde(skip_serializing_if = "Vec::is_empty", deserialize_with = "bounded::list::<_, _, LISTED>")]
     pub options: Vec<Choice>,
     /// Of [`Kind::Typed`]: the right answers; the first one is shown.
@@ -169,11 +169,11 @@ pub struct Question {
     pub tolerance: Option<Decimal>,
 }
 
-/// An option of a question.
+/// One option of a question that offers some.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Choice {
-    /// The text of the option.
+    /// The text of the option, at most [`limits::OPTION_CHARS`] characters in a quiz that can be played.
     pub text: String,
     /// Whether it is right; ignored in a poll or an order.
     #[serde(skip_serializing_if = "is_false")]

@@ -15,9 +15,9 @@ pub struct Results {
     /// The game's id, or one made of it for each later round. The results are replaced while
     /// the game goes on.
     pub id: ResultsId,
-    /// The PIN of the game.
+    /// The PIN that the game had; another game may have it by now.
     pub pin: Pin,
-    /// The title of the quiz.
+    /// The title that the quiz had when it was played.
     pub title: String,
     /// When the game ended, or these were stored, in milliseconds since 1970.
     pub ended_at: u64,
@@ -26,7 +26,7 @@ pub struct Results {
     pub unfinished_of: Option<usize>,
     /// The questions that were asked, in their order; slides too.
     pub questions: Vec<QuestionResult>,
-    /// The players, the best first.
+    /// The players by their points, the best first.
     pub players: Vec<PlayerResult>,
     /// How often a host had renamed players by then.
     #[serde(skip_serializing_if = "is_zero", default)]
@@ -37,13 +37,13 @@ fn is_zero(number: &u32) -> bool {
     *number == 0
 }
 
-/// A question that was asked.
+/// A question that was asked, and how many were right.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuestionResult {
-    /// The text of the question.
+    /// The text of the question as it was played.
     pub text: String,
-    /// How it was answered.
+    /// How it was answered, which also says whether an answer could be right.
     pub kind: Kind,
     /// The right answer in words; empty for polls and slides.
     pub right: String,
@@ -59,27 +59,27 @@ pub struct QuestionResult {
     pub bars: Vec<Bar>,
 }
 
-/// A player in the results.
+/// What one player answered and won in the round.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlayerResult {
-    /// The nickname in the game.
+    /// The nickname when these results were stored; a rename by a host stores them anew.
     pub name: Name,
-    /// The points of the round.
+    /// The points of the round, bonuses included.
     pub score: u32,
-    /// The player's place, from 1.
+    /// The player's place, from 1; equal points share a place.
     pub place: usize,
     /// The answer to each of [`Results::questions`]; `None` where there was none.
     pub answers: Vec<Option<PlayerAnswer>>,
 }
 
-/// An answer of a player.
+/// An answer of a player that was accepted, and what it brought.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct PlayerAnswer {
-    /// The answer in words.
+    /// The answer in words: the texts of options, or what the player typed.
     pub text: String,
-    /// How it was judged.
+    /// How it was judged when the question was counted.
     pub verdict: Verdict,
     /// Points for it, with the bonus.
     pub points: u32,
@@ -91,16 +91,16 @@ pub struct PlayerAnswer {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct ResultsSummary {
-    /// The id of the results.
+    /// The id of the results, by which the whole of them is read.
     pub id: ResultsId,
-    /// The title of the quiz.
+    /// The title that the quiz had when it was played.
     pub title: String,
     /// When the game ended, or these were stored, in milliseconds since 1970.
     pub ended_at: u64,
     /// How many questions were asked, and of how many, if the game has not ended; `None`: it has.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub unfinished: Option<(usize, usize)>,
-    /// The number of players.
+    /// How many players the results name.
     pub players: usize,
     /// The share of right answers, in percent; `None` where no answer could be right.
     pub correct_percent: Option<u32>,
@@ -207,7 +207,7 @@ fn percent(part: usize, whole: usize) -> Option<u32> {
 mod tests {
     use super::*;
 
-    fn asked(kind: Kind, correct: usize) -> QuestionResult {
+    fn result_of(kind: Kind, correct: usize) -> QuestionResult {
         QuestionResult { text: "?".into(), kind, right: String::new(), correct, answered: 4, players: 4, bars: vec![] }
     }
 
@@ -227,7 +227,7 @@ mod tests {
 
     #[test]
     fn a_game_that_goes_on_is_further_with_each_question_and_furthest_when_it_is_over() {
-        let (one, two) = (vec![asked(Kind::Choice, 1)], vec![asked(Kind::Choice, 1), asked(Kind::Poll, 0)]);
+        let (one, two) = (vec![result_of(Kind::Choice, 1)], vec![result_of(Kind::Choice, 1), result_of(Kind::Poll, 0)]);
         let first = Results { unfinished_of: Some(3), ..results(one) };
         let second = Results { unfinished_of: Some(3), ..results(two.clone()) };
         let over = results(two);
@@ -245,10 +245,14 @@ mod tests {
 
     #[test]
     fn polls_and_slides_are_neither_known_nor_hard() {
-        let mixed =
-            results(vec![asked(Kind::Slide, 0), asked(Kind::Choice, 3), asked(Kind::Poll, 0), asked(Kind::Typed, 1)]);
+        let mixed = results(vec![
+            result_of(Kind::Slide, 0),
+            result_of(Kind::Choice, 3),
+            result_of(Kind::Poll, 0),
+            result_of(Kind::Typed, 1),
+        ]);
         assert_eq!((mixed.hardest(), mixed.correct_percent()), (Some(3), Some(50)));
-        assert_eq!(results(vec![asked(Kind::Poll, 0)]).correct_percent(), None);
+        assert_eq!(results(vec![result_of(Kind::Poll, 0)]).correct_percent(), None);
     }
 
     fn player(text: &str, verdict: Verdict) -> PlayerResult {
@@ -260,30 +264,30 @@ mod tests {
     fn a_poll_tells_how_often_each_of_its_answers_was_chosen() {
         let bar = |text: &str, count| Bar { text: text.into(), count, right: false };
         let bars = vec![bar("Easy", 1), bar("Hard", 3), bar("So so", 0)];
-        let poll = QuestionResult { bars: bars.clone(), ..asked(Kind::Poll, 0) };
+        let poll = QuestionResult { bars: bars.clone(), ..result_of(Kind::Poll, 0) };
         let of = |bar: &Bar| poll.chosen_percent(bar);
         assert_eq!(bars.iter().map(of).collect::<Vec<_>>(), [Some(25), Some(75), Some(0)]);
         assert_eq!(results(vec![poll]).chosen(0), bars, "in the order in which they stood, with what nobody chose");
 
-        let given = ["Hard", "Easy", "Hard"].map(|text| player(text, Verdict::Poll)).into();
-        let before = Results { players: given, ..results(vec![asked(Kind::Poll, 0)]) };
+        let answers = ["Hard", "Easy", "Hard"].map(|text| player(text, Verdict::Poll)).into();
+        let before = Results { players: answers, ..results(vec![result_of(Kind::Poll, 0)]) };
         assert_eq!(before.chosen(0), [bar("Hard", 2), bar("Easy", 1)], "kept before there were bars");
-        assert_eq!((before.chosen(7), results(vec![asked(Kind::Choice, 1)]).chosen(0)), (vec![], vec![]));
+        assert_eq!((before.chosen(7), results(vec![result_of(Kind::Choice, 1)]).chosen(0)), (vec![], vec![]));
     }
 
     #[test]
     fn wrong_answers_are_counted_the_most_frequent_first() {
-        let given = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
+        let answers = [("Mars", Verdict::Wrong), ("Venus", Verdict::Partly), ("Mars", Verdict::Wrong)];
         let players =
-            given.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
-        let results = Results { players: players.collect(), ..results(vec![asked(Kind::Typed, 1)]) };
+            answers.into_iter().chain([("Saturn", Verdict::Right)]).map(|(text, verdict)| player(text, verdict));
+        let results = Results { players: players.collect(), ..results(vec![result_of(Kind::Typed, 1)]) };
         assert_eq!(results.wrong_answers(0), [("Mars", 2), ("Venus", 1)]);
         assert_eq!(results.wrong_answers(7), []);
     }
 
     #[test]
     fn nothing_is_hard_where_all_knew_all() {
-        assert_eq!(results(vec![asked(Kind::Choice, 4)]).hardest(), None);
+        assert_eq!(results(vec![result_of(Kind::Choice, 4)]).hardest(), None);
     }
 
     #[test]

@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::QuizId;
 
-/// A quiz in a list.
+/// What a list of quizzes shows of one, without its questions.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuizSummary {
-    /// The id of the quiz.
+    /// The id of the quiz, the same in all of its versions.
     pub id: QuizId,
     /// The title; empty where it has none yet.
     pub title: String,
@@ -26,7 +26,7 @@ pub struct QuizSummary {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct QuizVersion {
-    /// The number of the version.
+    /// The number by which this version is read or restored.
     pub version: u64,
     /// The title of the quiz then.
     pub title: String,
@@ -36,11 +36,11 @@ pub struct QuizVersion {
     pub saved_at: u64,
 }
 
-/// The answer to a save.
+/// What the server answers to a save that was done.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SavedQuiz {
-    /// The id of the quiz.
+    /// The id of the quiz; for a new one, the one that it has got.
     pub id: QuizId,
     /// The new version, to be named with the next save.
     pub version: u64,

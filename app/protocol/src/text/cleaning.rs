@@ -77,7 +77,7 @@ fn own_marks(c: char) -> (usize, usize) {
 struct Sieve {
     passed: String,
     shape: Shape,
-    /// The last character that passed.
+    /// The last character that passed, on which the next one may depend.
     last: Option<char>,
     /// The marks on the last letter: those that go with any letter, and all.
     marks: (usize, usize),

@@ -52,7 +52,7 @@ pub fn shown(text: &str, shape: Shape, most: usize) -> Cow<'_, str> {
     }
 }
 
-/// Cleans a text in place.
+/// Cleans a text that its owner keeps; one that is clean already is not copied.
 pub fn clean_in_place(text: &mut String, shape: Shape) {
     if let Cow::Owned(cleaned) = clean(text, shape) {
         *text = cleaned;

@@ -9,10 +9,10 @@ use protocol::{Member, Pin, QuizId, ResultsId, RoomId};
 use super::{HostPage, PlayPage};
 use crate::api::ApiError;
 
-/// A new game of which the client is a host.
+/// A game of which the client has become a host.
 #[derive(Clone, Debug)]
 pub struct Hosted {
-    /// The PIN of the game.
+    /// The PIN of the game, new or taken over.
     pub pin: Pin,
     /// The value of the `Set-Cookie` header that proves it.
     pub cookie: String,

@@ -26,13 +26,13 @@ pub use game_service::{GameService, HostView, Hosted, PlayView};
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostPage {
-    /// The PIN of the game.
+    /// The PIN that stands on the wall.
     pub pin: Pin,
     /// The complete address of the players' page: `https://example.org/play/482915`.
     pub join_address: String,
     /// The game as everybody sees it.
     pub game: Game,
-    /// The version of `game`.
+    /// The version of `game`: a frame with a higher one replaces it.
     pub version: u64,
     /// The players in the order of their seats, at most 2,000 of them.
     pub players: Vec<Player>,
@@ -51,7 +51,7 @@ pub struct HostPage {
 pub struct PlayPage {
     /// The person who views the page.
     pub viewer: Member,
-    /// The PIN of the game.
+    /// The PIN that the player has typed or followed.
     pub pin: Pin,
     /// The title of its quiz.
     pub title: String,
@@ -92,7 +92,7 @@ pub async fn play_again(pin: Pin, quiz: Option<QuizId>) -> Result<(), ApiError> 
 /// used or too old.
 #[server(name = TakeOver, prefix = "/api", output = Json, endpoint = "take-over")]
 pub async fn take_over(pin: String, code: String) -> Result<Pin, ApiError> {
-    let pin = read_pin(&pin)?;
+    let pin = parse_pin(&pin)?;
     let viewer = service::viewer()?;
     let hosted = game_service::service()?.take_over(&viewer, &pin, &code).await.map_err(service::with_status)?;
     service::set_cookie(&hosted.cookie)?;
@@ -119,7 +119,7 @@ pub async fn game_results(pin: Pin) -> Result<ResultsId, ApiError> {
 /// [`ApiError::RateLimited`] while many wait because of wrong PINs.
 #[server(name = EnterGame, prefix = "/api", output = Json, endpoint = "enter-game")]
 pub async fn enter_game(pin: String) -> Result<Pin, ApiError> {
-    let pin = read_pin(&pin)?;
+    let pin = parse_pin(&pin)?;
     let (viewer, games) = (service::viewer()?, game_service::service()?);
     games.find(&viewer, &pin).await.map_err(service::with_status)?;
     leptos_axum::redirect(&format!("/play/{pin}"));
@@ -172,7 +172,7 @@ pub(crate) async fn open_game() -> Option<(Pin, String)> {
 }
 
 #[cfg(feature = "ssr")]
-fn read_pin(text: &str) -> Result<Pin, ApiError> {
+fn parse_pin(text: &str) -> Result<Pin, ApiError> {
     Pin::parse(text).map_err(|_| {
         service::with_status(ApiError::Invalid("A PIN has six digits. Look at the big screen again.".into()))
     })

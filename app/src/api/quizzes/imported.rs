@@ -20,7 +20,7 @@ pub struct ImportedQuiz {
     pub carried: String,
 }
 
-/// Something that was not understood.
+/// Something in a file that its author has to decide before the quiz is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ImportDoubt {
     /// The index of the question, from 0.
@@ -42,7 +42,7 @@ pub struct ImportDoubt {
 pub struct ShownCell {
     /// The heading of the cell's column, shortened.
     pub heading: String,
-    /// The text of the cell.
+    /// The text of the cell, shortened.
     pub text: String,
     /// Whether the doubt is about this cell.
     pub is_doubtful: bool,
@@ -51,7 +51,7 @@ pub struct ShownCell {
 /// The question that settles a doubt.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Ask {
-    /// Which option is right?
+    /// Which option, or options, of the question are right?
     Right,
     /// How many seconds does the question take?
     Seconds,

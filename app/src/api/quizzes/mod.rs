@@ -8,7 +8,7 @@
 //! - `POST /api/import-quiz`: a file (its bytes, `?name=` is what it is called);
 //!   answers [`Saved`] as JSON, or 422 with a sentence for each fault. A form with
 //!   one file is answered with the page of what was understood (`ImportedQuiz`).
-//! - `POST /api/keep-import`: the form on that page; leads to the quiz.
+//! - `POST /api/store-import`: the form on that page; leads to the quiz.
 //! - `GET /quizzes/template.csv` and `.xlsx`.
 //! - `GET /quizzes/{id}/export.json`, `.csv` and `.xlsx`.
 //! - `GET /results/{id}/export.csv?by=players` or `?by=questions`, and `.xlsx`.
@@ -48,7 +48,7 @@ pub struct QuizList {
     pub may_write: bool,
     /// The viewer's quizzes, the one saved last first.
     pub own: Vec<QuizSummary>,
-    /// The samples of the program.
+    /// The samples that come with the program, the same for everybody.
     pub samples: Vec<QuizSummary>,
     /// The running games that the viewer hosts in this browser.
     #[serde(default)]
@@ -97,7 +97,7 @@ pub async fn quiz(id: QuizId) -> Result<OpenedQuiz, ApiError> {
 #[server(name = SaveQuiz, prefix = "/api", output = Json, endpoint = "save-quiz")]
 pub async fn save_quiz(id: Option<QuizId>, version: u64, quiz: String) -> Result<Saved, ApiError> {
     let (viewer, service) = service::both()?;
-    let quiz = service::read(&quiz).map_err(super::service::with_status)?;
+    let quiz = service::parse(&quiz).map_err(super::service::with_status)?;
     service.save(&viewer, id.as_ref(), version, quiz).await.map_err(super::service::with_status)
 }
 

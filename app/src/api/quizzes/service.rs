@@ -22,7 +22,7 @@ pub trait QuizService: Send + Sync {
     /// Saves a new quiz, or a change of one.
     async fn save(&self, viewer: &Member, id: Option<&QuizId>, version: u64, quiz: Quiz) -> Result<Saved, ApiError>;
 
-    /// Deletes a quiz of the viewer.
+    /// Deletes a quiz of the viewer, with all of its versions.
     async fn delete(&self, viewer: &Member, id: &QuizId) -> Result<(), ApiError>;
 
     /// Makes a copy that belongs to the viewer.
@@ -53,7 +53,7 @@ pub(super) fn both() -> Result<(Member, Arc<dyn QuizService>), ApiError> {
 }
 
 /// Parses the quiz in a form.
-pub(super) fn read(text: &str) -> Result<Quiz, ApiError> {
+pub(super) fn parse(text: &str) -> Result<Quiz, ApiError> {
     if text.len() > limits::QUIZ_BYTES {
         return Err(ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()));
     }

@@ -3,7 +3,7 @@
 use leptos::html::Div;
 use leptos::prelude::*;
 
-use crate::boxed_view::{memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, memo, optional_view};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 use crate::state::texts::earlier_messages;
@@ -28,7 +28,7 @@ pub(super) fn EarlierLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoVie
         Some(
             view! {
                 <button class="log__earlier needs-script" type="button" on:click=move |_| store.load_earlier()>
-                    {words(label)}
+                    {dynamic_text(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?before={before}")>
                     "Earlier messages"

@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::boxed_view::{dynamic_view, memo, words};
+use crate::boxed_view::{dynamic_text, dynamic_view, memo};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::share::CopyLink;
 use crate::state::People;
@@ -29,9 +29,9 @@ pub(super) fn EmptyLog(people: RwSignal<People>) -> impl IntoView {
         <div class="empty">
             <div class="empty__line crowd">{crowd}</div>
             <p>
-                <b>{words(move || sentences().0)}</b>
+                <b>{dynamic_text(move || sentences().0)}</b>
                 <br />
-                <span class="quiet">{words(move || sentences().1)}</span>
+                <span class="quiet">{dynamic_text(move || sentences().1)}</span>
             </p>
             <div>
                 <CopyLink />

@@ -4,7 +4,7 @@ use leptos::html::Div;
 use leptos::prelude::*;
 
 use super::earlier::keep_focus;
-use crate::boxed_view::{memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, memo, optional_view};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
 
@@ -22,7 +22,7 @@ pub(super) fn LaterLine(store: RoomStore, frame: NodeRef<Div>) -> impl IntoView 
         Some(
             view! {
                 <button class="log__earlier log__later needs-script" type="button" on:click=move |_| store.load_later()>
-                    {words(label)}
+                    {dynamic_text(label)}
                 </button>
                 <a class="log__earlier plain-only" href=format!("?after={after}")>
                     "Later messages"

@@ -9,8 +9,8 @@ use super::earlier::EarlierLine;
 use super::empty::EmptyLog;
 use super::later::LaterLine;
 use super::scroll::{self, DividerPosition};
-use super::{dividers, own, said};
-use crate::boxed_view::{effect, flag, list, memo, optional_view, words};
+use super::{dividers, message, own};
+use crate::boxed_view::{dynamic_text, effect, flag, list, memo, optional_view};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
@@ -66,17 +66,17 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
     let missed_above = memo(move || line_is_above.get() && log.with(Log::missed_unseen) > 0);
     let chunks = move || log.with(|log| log.chunks().map(|number| number.to_string()).collect());
     let up = move || {
-        let words = words(move || missed(log.with(Log::missed_unseen)));
+        let label = dynamic_text(move || missed(log.with(Log::missed_unseen)));
         way(
             frame,
             "button log-frame__new log-frame__new--above needs-script",
-            view! { {icon(ARROW_UP)} {words} }.into_any(),
+            view! { {icon(ARROW_UP)} {label} }.into_any(),
             |_, frame| scroll::scroll_to_divider(frame),
             store,
         )
     };
     let down = move || {
-        let words = words(move || match log.with(Log::unseen) {
+        let label = dynamic_text(move || match log.with(Log::unseen) {
             0 => "Newest messages".into(),
             unseen => new_messages(unseen),
         });
@@ -84,7 +84,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
             scroll::scroll_to_end(frame);
             store.load_newest();
         };
-        way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {words} }.into_any(), go, store)
+        way(frame, "button log-frame__new needs-script", view! { {icon(ARROW_DOWN)} {label} }.into_any(), go, store)
     };
     view! {
         <div class="log-frame">
@@ -114,7 +114,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
 fn way(
     frame: NodeRef<Div>,
     class: &'static str,
-    words: AnyView,
+    label: AnyView,
     go: fn(RoomStore, &Element),
     store: RoomStore,
 ) -> AnyView {
@@ -126,7 +126,7 @@ fn way(
     };
     view! {
         <button class=class type="button" on:click=leap>
-            {words}
+            {label}
         </button>
     }
     .into_any()
@@ -155,7 +155,7 @@ fn row_view(store: RoomStore, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms),
-        Row::Message { message, own: false, head } => said::said(&message, head, store),
+        Row::Message { message, own: false, head } => message::message_view(&message, head, store),
         Row::Message { message, own: true, head } => own::delivered(&message, head, store),
         Row::Unsent { unsent, head } => own::tracked(store, unsent.id, &unsent.text, head),
     }

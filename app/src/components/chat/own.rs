@@ -5,12 +5,12 @@ use std::time::Duration;
 use leptos::prelude::*;
 use protocol::{Message, MessageId};
 
-use super::said::{linked, text, time};
+use super::message::{linked, text, time};
 use crate::boxed_view::{derived, dynamic_view, effect, memo, optional_view};
 use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
 use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
-use crate::state::{ConnectionStatus, Delivery};
+use crate::state::{ConnectionStatus, DeliveryStatus};
 
 /// A delivery that is faster shows no status.
 const PATIENCE: Duration = Duration::from_millis(800);
@@ -20,15 +20,15 @@ pub(super) fn delivered(message: &Message, head: bool, store: RoomStore) -> AnyV
     let (offset, sent_at) = (message.offset, message.sent_at);
     view! {
         <article
-            class="said said--own"
-            class:said--head=head
+            class="message message--own"
+            class:message--head=head
             id=mark(offset)
             aria-current=linked(offset, store)
         >
-            <div class="said__body">
-                <div class="said__line">
+            <div class="message__body">
+                <div class="message__line">
                     {beside(head, time(offset, sent_at))}
-                    <p class="said__text" dir="auto">
+                    <p class="message__text" dir="auto">
                         {text(&message.message)}
                     </p>
                 </div>
@@ -46,27 +46,27 @@ pub(super) fn tracked(store: RoomStore, id: MessageId, message: &str, head: bool
         memo(move || store.log.with(|log| log.delivery(&id)))
     };
     let time = optional_view(move || match delivery.get() {
-        Delivery::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at))),
+        DeliveryStatus::Delivered { offset, sent_at } => Some(beside(head, time(offset, sent_at))),
         _ => None,
     });
     let id_in_page = {
         let mark = move || match delivery.get() {
-            Delivery::Delivered { offset, .. } => Some(mark(offset)),
+            DeliveryStatus::Delivered { offset, .. } => Some(mark(offset)),
             _ => None,
         };
         derived(mark)
     };
-    let is_pending = derived(move || delivery.get() == Delivery::Pending);
-    let is_failed = derived(move || matches!(delivery.get(), Delivery::Failed(_)));
+    let is_pending = derived(move || delivery.get() == DeliveryStatus::Pending);
+    let is_failed = derived(move || matches!(delivery.get(), DeliveryStatus::Failed(_)));
     view! {
-        <article class="said said--own" class:said--head=head id=id_in_page>
-            <div class="said__body">
-                <div class="said__line">
+        <article class="message message--own" class:message--head=head id=id_in_page>
+            <div class="message__body">
+                <div class="message__line">
                     {time}
                     <p
-                        class="said__text"
-                        class:said__text--pending=is_pending
-                        class:said__text--failed=is_failed
+                        class="message__text"
+                        class:message__text--pending=is_pending
+                        class:message__text--failed=is_failed
                         dir="auto"
                     >
                         {text(message)}
@@ -81,10 +81,10 @@ pub(super) fn tracked(store: RoomStore, id: MessageId, message: &str, head: bool
 
 /// The time beside a message; for further messages in one go it is shown on hover.
 fn beside(head: bool, time: AnyView) -> AnyView {
-    if head { time } else { view! { <span class="said__aside">{time}</span> }.into_any() }
+    if head { time } else { view! { <span class="message__aside">{time}</span> }.into_any() }
 }
 
-fn state(store: RoomStore, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
+fn state(store: RoomStore, id: MessageId, delivery: Memo<DeliveryStatus>) -> AnyView {
     let (slow, set_slow) = signal(false);
     effect(move || {
         let timer = set_timeout_with_handle(
@@ -101,20 +101,20 @@ fn state(store: RoomStore, id: MessageId, delivery: Memo<Delivery>) -> AnyView {
         });
     });
     dynamic_view(move || match delivery.get() {
-        Delivery::Pending if slow.get() => {
+        DeliveryStatus::Pending if slow.get() => {
             let word = if store.connection_status.get() == ConnectionStatus::Live { "Sending" } else { "Waiting" };
-            view! { <div class="said__state">{icon(CLOCK)} {word}</div> }.into_any()
+            view! { <div class="message__state">{icon(CLOCK)} {word}</div> }.into_any()
         }
-        Delivery::Pending | Delivery::Delivered { .. } => ().into_any(),
-        Delivery::Failed(why) => failed(store, id.clone(), why),
+        DeliveryStatus::Pending | DeliveryStatus::Delivered { .. } => ().into_any(),
+        DeliveryStatus::Failed(why) => failed(store, id.clone(), why),
     })
 }
 
 fn failed(store: RoomStore, id: MessageId, why: String) -> AnyView {
     let (again, gone) = (id.clone(), id);
     view! {
-        <div class="said__state said__state--failed" role="alert">
-            <span class="said__why">{icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span></span>
+        <div class="message__state message__state--failed" role="alert">
+            <span class="message__why">{icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span></span>
             <button type="button" on:click=move |_| store.retry(again.clone())>
                 "Try again"
             </button>

@@ -74,7 +74,7 @@ pub(super) fn divider_position(frame: &Element) -> DividerPosition {
     }
 }
 
-/// Scrolls to the line.
+/// Scrolls to the line above the first unread message, if there is one.
 pub(super) fn scroll_to_divider(frame: &Element) {
     if let Some(line) = line_of(frame) {
         line.scroll_into_view();
@@ -97,7 +97,7 @@ pub(super) fn align(frame: &Element, place: &ReadingPosition) -> bool {
 
 /// The first message that begins in the visible part, with its position.
 pub(super) fn first_visible(frame: &Element) -> Option<ReadingPosition> {
-    let messages = frame.query_selector_all(".said[id]").ok()?;
+    let messages = frame.query_selector_all(".message[id]").ok()?;
     let at = |index| messages.get(index).and_then(|node| node.dyn_into::<Element>().ok());
     // Binary search: measuring each of ten thousand would take too long.
     let (mut from, mut to) = (0, messages.length());

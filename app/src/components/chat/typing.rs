@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::boxed_view::{memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, memo, optional_view};
 use crate::state::People;
 use crate::state::texts::typing;
 
@@ -20,7 +20,7 @@ pub(crate) fn TypingLine(people: RwSignal<People>) -> impl IntoView {
                     <i></i>
                 </span>
                 <span class="typing__who" dir="auto">
-                    {words(move || sentence.get())}
+                    {dynamic_text(move || sentence.get())}
                 </span>
             }
             .into_any()

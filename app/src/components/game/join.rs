@@ -7,14 +7,14 @@ use leptos::server_fn::ServerFn;
 use leptos::task::spawn_local;
 
 use crate::api::games::{self, EnterGame};
-use crate::boxed_view::{flag, words};
+use crate::boxed_view::{dynamic_text, flag};
 use crate::components::field::Wrong;
 use crate::initial_state;
 
 /// The error of the plain form, if it was refused, and the PIN that was typed.
 pub(crate) type InitialState = (Option<String>, Option<String>);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "joining-begins";
+pub(crate) const INITIAL_STATE: &str = "joining-initial";
 
 /// The form that finds a game and redirects there.
 pub(crate) fn join_game() -> Option<AnyView> {
@@ -59,7 +59,7 @@ fn form((wrong, typed): InitialState) -> AnyView {
                     node_ref=input
                 />
                 <button class="button button--sun" aria-busy=flag(move || pending.get())>
-                    {words(move || if pending.get() { "Looking for it" } else { "Join the game" })}
+                    {dynamic_text(move || if pending.get() { "Looking for it" } else { "Join the game" })}
                 </button>
             </div>
             <Wrong id="pin-wrong" why=wrong.into() />

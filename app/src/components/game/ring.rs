@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::game::Phase;
 
-use crate::boxed_view::{derived, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, memo, optional_view};
 use crate::game_store::{GameStore, RING};
 
 /// From so many seconds on the ring has another colour, and is thicker.
@@ -50,7 +50,7 @@ pub(crate) fn Ring(
                         ></circle>
                     </svg>
                     <span class="ring__num" aria-hidden="true">
-                        {words(left)}
+                        {dynamic_text(left)}
                     </span>
                 </div>
             }

@@ -13,7 +13,7 @@ use crate::state::editor::{Change, CorrectOptions, Direction, correct_options};
 
 /// The answers as the class will see them.
 #[component]
-pub(super) fn Answers(authoring: EditorStore, question: Question) -> impl IntoView {
+pub(super) fn Answers(store: EditorStore, question: Question) -> impl IntoView {
     let (kind, marks, count) = (question.kind, correct_options(&question), question.options.len());
     let hint = match (kind, marks) {
         (Kind::TrueFalse, _) => "Mark the right one.",
@@ -22,37 +22,37 @@ pub(super) fn Answers(authoring: EditorStore, question: Question) -> impl IntoVi
         (_, CorrectOptions::One) => "Two to four. Mark the right one.",
         _ => "Two to four. Mark all that are right.",
     };
-    let place = Placing { authoring, kind, marks, count };
+    let place = Placing { store, kind, marks, count };
     let tiles = question.options.into_iter().enumerate().map(|(at, option)| tile(place, at, option)).collect();
     let add = (kind != Kind::TrueFalse && count < limits::OPTIONS)
-        .then(|| choices::adder(authoring, "Add an answer", Change::AddOption));
-    choices::group(authoring, choices::legend("Answers", hint), choices::tiles(tiles, add))
+        .then(|| choices::adder(store, "Add an answer", Change::AddOption));
+    choices::group(store, choices::legend("Answers", hint), choices::tiles(tiles, add))
 }
 
 /// What a tile needs to know of the others.
 #[derive(Clone, Copy)]
 struct Placing {
-    authoring: EditorStore,
+    store: EditorStore,
     kind: Kind,
     marks: CorrectOptions,
     count: usize,
 }
 
 fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
-    let Placing { authoring, kind, marks, count } = place;
+    let Placing { store, kind, marks, count } = place;
     let text = if kind == Kind::TrueFalse {
         view! { <span class="choice__text choice__text--fixed">{option.text}</span> }.into_any()
     } else {
         text_field(place, at, option.text)
     };
     let remove = (kind != Kind::TrueFalse && count > 2)
-        .then(|| choices::remover(authoring, format!("Remove answer {}", letter(at)), Change::RemoveOption(at)));
+        .then(|| choices::remover(store, format!("Remove answer {}", letter(at)), Change::RemoveOption(at)));
     view! {
         <div class=answer::kind("choice", at)>
             {answer::key(at)}
             {text}
             <span class="choice__tools">
-                {(kind == Kind::Order).then(|| movers(authoring, at, count))}
+                {(kind == Kind::Order).then(|| movers(store, at, count))}
                 {(marks != CorrectOptions::None).then(|| mark(place, at))}
                 {remove}
             </span>
@@ -62,7 +62,7 @@ fn tile(place: Placing, at: usize, option: Choice) -> AnyView {
 }
 
 fn text_field(place: Placing, at: usize, text: String) -> AnyView {
-    let Placing { authoring, count, .. } = place;
+    let Placing { store, count, .. } = place;
     view! {
         <textarea
             class="choice__text"
@@ -74,17 +74,17 @@ fn text_field(place: Placing, at: usize, text: String) -> AnyView {
             maxlength=one_line_field::room(limits::OPTION_CHARS)
             dir="auto"
             prop:value=text
-            on:keydown=choices::onwards(authoring, at, count, Change::AddOption)
-            on:input=move |event| authoring.change(Change::OptionText(at, one_line_field::typed(&event)))
+            on:keydown=choices::onwards(store, at, count, Change::AddOption)
+            on:input=move |event| store.change(Change::OptionText(at, one_line_field::typed(&event)))
         ></textarea>
     }
     .into_any()
 }
 
 fn mark(place: Placing, at: usize) -> AnyView {
-    let Placing { authoring, marks, kind, .. } = place;
+    let Placing { store, marks, kind, .. } = place;
     let is_right = memo(move || {
-        authoring.editor.with(|editor| {
+        store.editor.with(|editor| {
             editor.question().and_then(|question| question.options.get(at)).is_some_and(|option| option.right)
         })
     });
@@ -98,7 +98,7 @@ fn mark(place: Placing, at: usize) -> AnyView {
                 name="right"
                 aria-label=format!("{} is right", letter(at))
                 prop:checked=derived(move || is_right.get())
-                on:change=move |event| authoring.change(Change::Right(at, event_target_checked(&event)))
+                on:change=move |event| store.change(Change::Right(at, event_target_checked(&event)))
             />
             <span aria-hidden="true">"Right"</span>
         </label>
@@ -106,7 +106,7 @@ fn mark(place: Placing, at: usize) -> AnyView {
     .into_any()
 }
 
-fn movers(authoring: EditorStore, at: usize, count: usize) -> AnyView {
+fn movers(store: EditorStore, at: usize, count: usize) -> AnyView {
     let mover = |drawing, name: &str, direction, is_idle: bool| {
         view! {
             <button
@@ -114,7 +114,7 @@ fn movers(authoring: EditorStore, at: usize, count: usize) -> AnyView {
                 type="button"
                 aria-label=format!("Move answer {} {name}", letter(at))
                 aria-disabled=is_idle.then_some("true")
-                on:click=move |_| authoring.change(Change::MoveOption(at, direction))
+                on:click=move |_| store.change(Change::MoveOption(at, direction))
             >
                 {icon(drawing)}
             </button>

@@ -6,7 +6,7 @@ use protocol::quiz::problems;
 
 use super::one_line_field;
 use super::preview::Preview;
-use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, flag, memo, optional_view};
 use crate::components::dialog::Dialog;
 use crate::components::field::Wrong;
 use crate::components::icon::{CHECK, CIRCLE_ALERT, CLOCK, EYE, PLAY, icon};
@@ -17,13 +17,13 @@ use crate::state::editor::{Edit, Editor, texts as say};
 use crate::time_zone::local;
 
 #[component]
-pub(super) fn Bar(authoring: EditorStore) -> impl IntoView {
-    let editor = authoring.editor;
+pub(super) fn Bar(store: EditorStore) -> impl IntoView {
+    let editor = store.editor;
     let title = memo(move || editor.with(|editor| editor.quiz().title.clone()));
     let has_title = memo(move || title.with(|title| !title.trim().is_empty()));
     view! {
         <header class="editor__bar">
-            <h1 class="unseen">{words(move || format!("Edit: {}", title.get()))}</h1>
+            <h1 class="unseen">{dynamic_text(move || format!("Edit: {}", title.get()))}</h1>
             <textarea
                 class="editor__title"
                 id="quiz-title"
@@ -41,45 +41,45 @@ pub(super) fn Bar(authoring: EditorStore) -> impl IntoView {
                         focus_first("#question-text");
                     }
                 }
-                on:input=move |event| authoring.edit(Edit::Title(one_line_field::typed(&event)))
+                on:input=move |event| store.edit(Edit::Title(one_line_field::typed(&event)))
             ></textarea>
-            <Doing authoring />
+            <Doing store />
         </header>
-        <Conflict authoring />
+        <Conflict store />
     }
 }
 
 /// The same with a title that cannot be edited: before hydration, letters in it would be lost. The buttons
 /// are the final ones, and a press is repeated then.
 #[component]
-pub(super) fn StillBar(authoring: EditorStore) -> impl IntoView {
-    let title = authoring.editor.with_untracked(|editor| editor.quiz().title.clone());
+pub(super) fn StillBar(store: EditorStore) -> impl IntoView {
+    let title = store.editor.with_untracked(|editor| editor.quiz().title.clone());
     view! {
         <header class="editor__bar">
             <h1 class="editor__title">
                 <bdi>{title}</bdi>
             </h1>
-            <Doing authoring />
+            <Doing store />
         </header>
     }
 }
 
 #[component]
-fn Doing(authoring: EditorStore) -> impl IntoView {
+fn Doing(store: EditorStore) -> impl IntoView {
     view! {
-        <Saved authoring />
-        <TryIt authoring />
-        <Start authoring />
+        <Saved store />
+        <TryIt store />
+        <Start store />
         <div class="editor__trouble">
-            <Hindrance authoring />
-            <Wrong id="start-wrong" why=authoring.last_error.into() />
+            <Hindrance store />
+            <Wrong id="start-wrong" why=store.last_error.into() />
         </div>
     }
 }
 
 #[component]
-fn Saved(authoring: EditorStore) -> impl IntoView {
-    let told = memo(move || authoring.saving.with(Autosave::status));
+fn Saved(store: EditorStore) -> impl IntoView {
+    let told = memo(move || store.saving.with(Autosave::status));
     let said = dynamic_view(move || match told.get() {
         SaveStatus::Saved(at) => {
             let local = local(at);
@@ -101,8 +101,8 @@ fn Saved(authoring: EditorStore) -> impl IntoView {
 
 /// Two versions: the author chooses the one that goes on.
 #[component]
-fn Conflict(authoring: EditorStore) -> impl IntoView {
-    let is_stale = memo(move || authoring.saving.with(Autosave::status) == SaveStatus::Stale);
+fn Conflict(store: EditorStore) -> impl IntoView {
+    let is_stale = memo(move || store.saving.with(Autosave::status) == SaveStatus::Stale);
     let question = move || {
         view! {
             <section class="conflict" role="alert" aria-label="Two versions">
@@ -110,10 +110,10 @@ fn Conflict(authoring: EditorStore) -> impl IntoView {
                     <b>"This quiz was changed elsewhere meanwhile."</b>
                     " Yours is kept in this browser until you choose."
                 </p>
-                <button class="button button--quiet" type="button" on:click=move |_| authoring.take_theirs()>
+                <button class="button button--quiet" type="button" on:click=move |_| store.take_theirs()>
                     "Load the other version"
                 </button>
-                <button class="button" type="button" on:click=move |_| authoring.keep_mine()>
+                <button class="button" type="button" on:click=move |_| store.keep_mine()>
                     "Keep mine"
                 </button>
             </section>
@@ -124,15 +124,15 @@ fn Conflict(authoring: EditorStore) -> impl IntoView {
 }
 
 #[component]
-fn TryIt(authoring: EditorStore) -> impl IntoView {
+fn TryIt(store: EditorStore) -> impl IntoView {
     let dialog = Dialog::new();
-    let is_empty = memo(move || authoring.editor.with(|editor| editor.question().is_none()));
+    let is_empty = memo(move || store.editor.with(|editor| editor.question().is_none()));
     let open = move |_| {
         if !is_empty.get_untracked() {
             dialog.open();
         }
     };
-    let content = optional_view(move || dialog.is_open().then(|| view! { <Preview authoring dialog /> }.into_any()));
+    let content = optional_view(move || dialog.is_open().then(|| view! { <Preview store dialog /> }.into_any()));
     view! {
         <button
             class="button button--quiet needs-script"
@@ -149,11 +149,11 @@ fn TryIt(authoring: EditorStore) -> impl IntoView {
 }
 
 #[component]
-fn Start(authoring: EditorStore) -> impl IntoView {
-    let is_hindered = hindered(authoring);
+fn Start(store: EditorStore) -> impl IntoView {
+    let is_hindered = hindered(store);
     let start = move |_| {
         if is_hindered.get_untracked().is_none() {
-            authoring.start();
+            store.start();
         }
     };
     view! {
@@ -161,19 +161,19 @@ fn Start(authoring: EditorStore) -> impl IntoView {
             class="button needs-script"
             type="button"
             aria-disabled=flag(move || is_hindered.get().is_some())
-            aria-busy=flag(move || authoring.is_starting.get())
+            aria-busy=flag(move || store.is_starting.get())
             aria-describedby="start-hindrance start-wrong"
             on:click=start
         >
             {icon(PLAY)}
-            {words(move || if authoring.is_starting.get() { "Starting" } else { "Start a game" })}
+            {dynamic_text(move || if store.is_starting.get() { "Starting" } else { "Start a game" })}
         </button>
     }
 }
 
 #[component]
-fn Hindrance(authoring: EditorStore) -> impl IntoView {
-    let is_hindered = hindered(authoring);
+fn Hindrance(store: EditorStore) -> impl IntoView {
+    let is_hindered = hindered(store);
     view! {
         <span class="editor__hindrance" id="start-hindrance">
             {optional_view(move || is_hindered.get().map(|why| view! { <span>"Not ready: " {why}</span> }.into_any()))}
@@ -181,6 +181,6 @@ fn Hindrance(authoring: EditorStore) -> impl IntoView {
     }
 }
 
-fn hindered(authoring: EditorStore) -> Memo<Option<String>> {
-    memo(move || authoring.editor.with(|editor: &Editor| say::hindrance(&problems(editor.quiz()))))
+fn hindered(store: EditorStore) -> Memo<Option<String>> {
+    memo(move || store.editor.with(|editor: &Editor| say::hindrance(&problems(editor.quiz()))))
 }

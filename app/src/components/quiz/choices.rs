@@ -12,12 +12,12 @@ use crate::state::editor::Change;
 use crate::state::editor::texts::EditorField;
 
 /// The fields as one group, with the error beneath.
-pub(super) fn group(authoring: EditorStore, legend: AnyView, fields: AnyView) -> AnyView {
+pub(super) fn group(store: EditorStore, legend: AnyView, fields: AnyView) -> AnyView {
     view! {
         <fieldset class="choices" aria-describedby="wrong-answers">
             {legend}
             {fields}
-            {wrong(authoring, EditorField::Answers, "wrong-answers")}
+            {wrong(store, EditorField::Answers, "wrong-answers")}
         </fieldset>
     }
     .into_any()
@@ -39,9 +39,9 @@ pub(super) fn tiles(tiles: Vec<AnyView>, add: Option<AnyView>) -> AnyView {
 }
 
 /// A button that adds a field.
-pub(super) fn adder(authoring: EditorStore, label: &'static str, change: Change) -> AnyView {
+pub(super) fn adder(store: EditorStore, label: &'static str, change: Change) -> AnyView {
     view! {
-        <button class="choices__add" type="button" on:click=move |_| authoring.change(change.clone())>
+        <button class="choices__add" type="button" on:click=move |_| store.change(change.clone())>
             {icon(PLUS)}
             {label}
         </button>
@@ -50,13 +50,13 @@ pub(super) fn adder(authoring: EditorStore, label: &'static str, change: Change)
 }
 
 /// A button that removes a field.
-pub(super) fn remover(authoring: EditorStore, label: String, change: Change) -> AnyView {
+pub(super) fn remover(store: EditorStore, label: String, change: Change) -> AnyView {
     view! {
         <button
             class="button button--bare choice__small choice__remove"
             type="button"
             aria-label=label
-            on:click=move |_| authoring.change(change.clone())
+            on:click=move |_| store.change(change.clone())
         >
             {icon(X)}
         </button>
@@ -65,12 +65,7 @@ pub(super) fn remover(authoring: EditorStore, label: String, change: Change) -> 
 }
 
 /// Enter moves from the field `at` of `count` to the next one, and adds one where there is room.
-pub(super) fn onwards(
-    authoring: EditorStore,
-    at: usize,
-    count: usize,
-    more: Change,
-) -> impl Fn(KeyboardEvent) + 'static {
+pub(super) fn onwards(store: EditorStore, at: usize, count: usize, more: Change) -> impl Fn(KeyboardEvent) + 'static {
     move |event| {
         if !one_line_field::ends(&event) {
             return;
@@ -78,7 +73,7 @@ pub(super) fn onwards(
         if at + 1 < count {
             focus_first(&format!("#answer-{}", at + 1));
         } else {
-            authoring.change(more.clone());
+            store.change(more.clone());
         }
     }
 }

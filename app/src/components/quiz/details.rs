@@ -6,7 +6,7 @@ use protocol::quiz::{self, Kind, Question};
 
 use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
-use crate::boxed_view::{derived, flag, memo, words};
+use crate::boxed_view::{derived, dynamic_text, flag, memo};
 use crate::editor_store::EditorStore;
 use crate::state::editor::Change;
 use crate::state::editor::texts::{self as say, EditorField};
@@ -15,8 +15,8 @@ const SECONDS: [(u32, &str); 5] = [(10, "10"), (20, "20"), (30, "30"), (60, "60"
 
 /// The time limit: one of the usual numbers or another one.
 #[component]
-pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
-    let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.seconds)));
+pub(super) fn Seconds(store: EditorStore, seconds: u32) -> impl IntoView {
+    let now = memo(move || store.editor.with(|editor| editor.question().map(|question| question.seconds)));
     let is_usual = SECONDS.iter().any(|(usual, _)| *usual == seconds);
     // What is typed stays as it is, also while it is a usual number.
     let own = RwSignal::new(if is_usual { String::new() } else { seconds.to_string() });
@@ -29,7 +29,7 @@ pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
                     prop:checked=derived(move || now.get() == Some(seconds) && own.with(String::is_empty))
                     on:change=move |_| {
                         own.set(String::new());
-                        authoring.change(Change::Seconds(seconds));
+                        store.change(Change::Seconds(seconds));
                     }
                 />
                 {name}
@@ -39,7 +39,7 @@ pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
     let typed = move |event| {
         let text = event_target_value(&event);
         if let Ok(seconds) = text.trim().parse() {
-            authoring.change(Change::Seconds(seconds));
+            store.change(Change::Seconds(seconds));
         }
         own.set(text);
     };
@@ -62,15 +62,15 @@ pub(super) fn Seconds(authoring: EditorStore, seconds: u32) -> impl IntoView {
                     /> " seconds"
                 </label>
             </div>
-            {wrong(authoring, EditorField::Seconds, "wrong-seconds")}
+            {wrong(store, EditorField::Seconds, "wrong-seconds")}
         </fieldset>
     }
 }
 
 /// The points of a question.
 #[component]
-pub(super) fn Points(authoring: EditorStore) -> impl IntoView {
-    let now = memo(move || authoring.editor.with(|editor| editor.question().map(|question| question.points)));
+pub(super) fn Points(store: EditorStore) -> impl IntoView {
+    let now = memo(move || store.editor.with(|editor| editor.question().map(|question| question.points)));
     let choices = [quiz::Points::None, quiz::Points::Normal, quiz::Points::Double].map(|points| {
         view! {
             <label>
@@ -78,7 +78,7 @@ pub(super) fn Points(authoring: EditorStore) -> impl IntoView {
                     type="radio"
                     name="points"
                     prop:checked=derived(move || now.get() == Some(points))
-                    on:change=move |_| authoring.change(Change::Points(points))
+                    on:change=move |_| store.change(Change::Points(points))
                 />
                 {say::points(points)}
             </label>
@@ -94,14 +94,14 @@ pub(super) fn Points(authoring: EditorStore) -> impl IntoView {
 
 /// The explanation; of a slide, its text.
 #[component]
-pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
+pub(super) fn Why(store: EditorStore, question: Question) -> impl IntoView {
     let (name, hint) = match question.kind {
         Kind::Slide => ("Text", "Shown under the heading"),
         Kind::Poll => ("Afterwards", "Shown with the answers"),
         _ => ("Why", "Shown with the answer"),
     };
     let count = memo(move || {
-        authoring.editor.with(|editor| {
+        store.editor.with(|editor| {
             editor
                 .question()
                 .map(|question| say::letters(&question.explanation, limits::EXPLANATION_CHARS))
@@ -119,15 +119,15 @@ pub(super) fn Why(authoring: EditorStore, question: Question) -> impl IntoView {
                 rows="3"
                 maxlength=one_line_field::room(limits::EXPLANATION_CHARS)
                 dir="auto"
-                aria-invalid=flag(move || is_wrong(authoring, EditorField::Explanation))
+                aria-invalid=flag(move || is_wrong(store, EditorField::Explanation))
                 aria-describedby="why-count wrong-why"
                 prop:value=question.explanation
-                on:input=move |event| authoring.change(Change::Explanation(event_target_value(&event)))
+                on:input=move |event| store.change(Change::Explanation(event_target_value(&event)))
             ></textarea>
             <span class="field__help num" id="why-count">
-                {words(move || count.get())}
+                {dynamic_text(move || count.get())}
             </span>
-            {wrong(authoring, EditorField::Explanation, "wrong-why")}
+            {wrong(store, EditorField::Explanation, "wrong-why")}
         </div>
     }
 }

@@ -6,7 +6,7 @@ use super::bar::{Bar, StillBar};
 use super::outline::Outline;
 use super::writing::Writing;
 use crate::api::quizzes::OpenedQuiz;
-use crate::boxed_view::{effect, memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, effect, memo, optional_view};
 use crate::components::field::as_markup;
 use crate::components::icon::{ROTATE, icon};
 use crate::editor_store::EditorStore;
@@ -18,7 +18,7 @@ use crate::state::editor::{Edit, Editor, Focus};
 /// The quiz that the page was rendered with.
 pub(crate) type InitialState = OpenedQuiz;
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "editor-begins";
+pub(crate) const INITIAL_STATE: &str = "editor-initial";
 
 part! {
     editor_part:
@@ -27,14 +27,14 @@ part! {
 }
 
 fn quiz_editor() -> Option<AnyView> {
-    let authoring = initial_state::load::<InitialState>(INITIAL_STATE).map(EditorStore::begin)?;
-    Some(if cfg!(feature = "ssr") { waiting(authoring) } else { alive(authoring) })
+    let store = initial_state::load::<InitialState>(INITIAL_STATE).map(EditorStore::begin)?;
+    Some(if cfg!(feature = "ssr") { waiting(store) } else { alive(store) })
 }
 
 /// The content before hydration, in the same places: the top, and the first question in a field
 /// like the final one.
-fn waiting(authoring: EditorStore) -> AnyView {
-    let first = authoring.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
+fn waiting(store: EditorStore) -> AnyView {
+    let first = store.editor.with_untracked(|editor| editor.question().cloned()).map(|question| {
         view! {
             <textarea
                 class="writing__question"
@@ -47,7 +47,7 @@ fn waiting(authoring: EditorStore) -> AnyView {
         }
     });
     view! {
-        <StillBar authoring />
+        <StillBar store />
         <main class="writing" id="main" inert>
             <div class="writing__head writing__head--waiting"></div>
             {first}
@@ -61,34 +61,34 @@ fn waiting(authoring: EditorStore) -> AnyView {
     .into_any()
 }
 
-fn alive(authoring: EditorStore) -> AnyView {
-    let drawing = memo(move || authoring.editor.with(Editor::drawing));
+fn alive(store: EditorStore) -> AnyView {
+    let drawing = memo(move || store.editor.with(Editor::drawing));
     effect(move || {
         drawing.get();
-        if let Some(focus) = authoring.editor.with_untracked(Editor::focus) {
+        if let Some(focus) = store.editor.with_untracked(Editor::focus) {
             // Once the fields are rendered, and before the next key: a browser may delay a timer while
             // somebody types.
             queue_microtask(move || go_to(focus));
         }
     });
     view! {
-        <Bar authoring />
-        <Outline authoring />
-        <Writing authoring drawing />
-        <News authoring />
+        <Bar store />
+        <Outline store />
+        <Writing store drawing />
+        <News store />
     }
     .into_any()
 }
 
 /// The last change, with a button that undoes it.
 #[component]
-fn News(authoring: EditorStore) -> impl IntoView {
-    let editor = authoring.editor;
-    let said = memo(move || editor.with(|editor| editor.said().to_owned()));
+fn News(store: EditorStore) -> impl IntoView {
+    let editor = store.editor;
+    let announcement = memo(move || editor.with(|editor| editor.announcement().to_owned()));
     let can_undo = memo(move || editor.with(Editor::can_undo));
     let undo = move || {
         view! {
-            <button class="toast__undo" type="button" on:click=move |_| authoring.edit(Edit::Undo)>
+            <button class="toast__undo" type="button" on:click=move |_| store.edit(Edit::Undo)>
                 {icon(ROTATE)}
                 "Undo"
             </button>
@@ -97,10 +97,10 @@ fn News(authoring: EditorStore) -> impl IntoView {
     };
     view! {
         <section class="news" aria-label="What happened last">
-            <span class="news__said" role="status">
-                {words(move || said.get())}
+            <span class="news__announcement" role="status">
+                {dynamic_text(move || announcement.get())}
             </span>
-            {optional_view(move || (can_undo.get() && !said.get().is_empty()).then(undo))}
+            {optional_view(move || (can_undo.get() && !announcement.get().is_empty()).then(undo))}
         </section>
     }
 }

@@ -12,19 +12,19 @@ use crate::state::editor::Change;
 
 /// The fields for the accepted answers.
 #[component]
-pub(super) fn Spellings(authoring: EditorStore, question: Question) -> impl IntoView {
+pub(super) fn Spellings(store: EditorStore, question: Question) -> impl IntoView {
     let count = question.accepted_answers.len();
-    let spelling = |(at, text)| spelling(authoring, at, text, count);
+    let spelling = |(at, text)| spelling(store, at, text, count);
     let fields = question.accepted_answers.into_iter().enumerate().map(spelling).collect();
     let add = (count < limits::ACCEPTED_ANSWERS)
-        .then(|| choices::adder(authoring, "Add another accepted answer", Change::AddAcceptedAnswer));
+        .then(|| choices::adder(store, "Add another accepted answer", Change::AddAcceptedAnswer));
     let legend = choices::legend("Right answer", "Shown as the answer. Others are accepted too.");
-    choices::group(authoring, legend, choices::tiles(fields, add))
+    choices::group(store, legend, choices::tiles(fields, add))
 }
 
-fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> AnyView {
+fn spelling(store: EditorStore, at: usize, text: String, count: usize) -> AnyView {
     let remove = (count > 1).then(|| {
-        choices::remover(authoring, format!("Remove accepted answer {}", at + 1), Change::RemoveAcceptedAnswer(at))
+        choices::remover(store, format!("Remove accepted answer {}", at + 1), Change::RemoveAcceptedAnswer(at))
     });
     view! {
         <div class="choice choice--plain">
@@ -38,8 +38,8 @@ fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> An
                 maxlength=one_line_field::room(limits::OPTION_CHARS)
                 dir="auto"
                 prop:value=text
-                on:keydown=choices::onwards(authoring, at, count, Change::AddAcceptedAnswer)
-                on:input=move |event| authoring.change(Change::AcceptedAnswer(at, one_line_field::typed(&event)))
+                on:keydown=choices::onwards(store, at, count, Change::AddAcceptedAnswer)
+                on:input=move |event| store.change(Change::AcceptedAnswer(at, one_line_field::typed(&event)))
             ></textarea>
             <span class="choice__tools">{remove}</span>
         </div>
@@ -49,20 +49,20 @@ fn spelling(authoring: EditorStore, at: usize, text: String, count: usize) -> An
 
 /// The right number, and the distance from it that is right too.
 #[component]
-pub(super) fn Number(authoring: EditorStore, question: Question) -> impl IntoView {
+pub(super) fn Number(store: EditorStore, question: Question) -> impl IntoView {
     let off = ("answer-1", "Also accept answers within ±", "wrong-tolerance");
     let fields = view! {
         <div class="writing__row">
-            {number(authoring, ("answer-0", "Right number", "wrong-number"), question.number, Change::Number)}
-            {number(authoring, off, question.tolerance, Change::Tolerance)}
+            {number(store, ("answer-0", "Right number", "wrong-number"), question.number, Change::Number)}
+            {number(store, off, question.tolerance, Change::Tolerance)}
         </div>
     };
     let legend = view! { <legend class="unseen">"Right answer"</legend> };
-    choices::group(authoring, legend.into_any(), fields.into_any())
+    choices::group(store, legend.into_any(), fields.into_any())
 }
 
 fn number(
-    authoring: EditorStore,
+    store: EditorStore,
     (id, name, wrong_id): (&'static str, &'static str, &'static str),
     number: Option<Decimal>,
     change: fn(Option<Decimal>) -> Change,
@@ -72,7 +72,7 @@ fn number(
         let text = event_target_value(&event);
         let number = text.parse::<Decimal>();
         set_odd.set(number.err().filter(|_| !text.trim().is_empty()).map(InvalidDecimal::advice));
-        authoring.change(change(number.ok()));
+        store.change(change(number.ok()));
     };
     let wrong = move |advice| view! { <span class="field__wrong">{icon(CIRCLE_ALERT)} {advice}</span> }.into_any();
     // The digits of phones have no minus, and only the distance is never negative.

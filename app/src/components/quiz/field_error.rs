@@ -9,13 +9,13 @@ use crate::state::editor::Editor;
 use crate::state::editor::texts::{self as say, EditorField};
 
 /// Whether this field has an error.
-pub(super) fn is_wrong(authoring: EditorStore, place: EditorField) -> bool {
-    authoring.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
+pub(super) fn is_wrong(store: EditorStore, place: EditorField) -> bool {
+    store.editor.with(problem).is_some_and(|(where_, _)| where_ == place)
 }
 
 /// The error beneath a field. Read out with the field, which names it: an alert would interrupt the author.
-pub(super) fn wrong(authoring: EditorStore, place: EditorField, id: &'static str) -> AnyView {
-    let sentence = memo(move || authoring.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
+pub(super) fn wrong(store: EditorStore, place: EditorField, id: &'static str) -> AnyView {
+    let sentence = memo(move || store.editor.with(problem).filter(|(here, _)| *here == place).map(|one| one.1));
     view! {
         <span id=id>
             {optional_view(move || {

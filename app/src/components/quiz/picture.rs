@@ -10,7 +10,7 @@ use protocol::{PictureId, limits};
 
 use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
-use crate::boxed_view::{flag, words};
+use crate::boxed_view::{dynamic_text, flag};
 use crate::components::field::Wrong;
 use crate::components::icon::{IMAGE, TRASH, icon};
 use crate::editor_store::EditorStore;
@@ -20,12 +20,12 @@ use crate::upload;
 
 /// The picture with its description, or a field to choose one.
 #[component]
-pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoView {
+pub(super) fn Picture(store: EditorStore, question: Question) -> impl IntoView {
     let (trouble, set_trouble) = signal(None::<String>);
     let (is_sending, set_sending) = signal(false);
     let chosen = move |event: Event| {
         let Some(file) = chosen_file(&event) else { return };
-        let here = authoring.editor.with_untracked(Editor::drawing);
+        let here = store.editor.with_untracked(Editor::drawing);
         set_sending.set(true);
         set_trouble.set(None);
         spawn_local(async move {
@@ -33,8 +33,8 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
             set_sending.try_set(false);
             match sent {
                 // If the author has gone on to another question, it must not go there.
-                Ok(picture) if authoring.editor.try_with_untracked(Editor::drawing) == Some(here) => {
-                    authoring.change(Change::Picture(Some(picture)));
+                Ok(picture) if store.editor.try_with_untracked(Editor::drawing) == Some(here) => {
+                    store.change(Change::Picture(Some(picture)));
                 }
                 Ok(_) => {}
                 Err(why) => {
@@ -44,7 +44,7 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
         });
     };
     let name = if question.picture.is_some() { "Another picture" } else { "Choose a picture" };
-    let shown = question.picture.clone().map(|picture| shown(authoring, &picture, question.picture_alt));
+    let shown = question.picture.clone().map(|picture| shown(store, &picture, question.picture_alt));
     view! {
         <fieldset class="field field--bare picture">
             <legend class="field__label">
@@ -54,7 +54,7 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
             <div class="picture__doing">
                 <label class="button button--quiet picture__choose" aria-busy=flag(move || is_sending.get())>
                     {icon(IMAGE)}
-                    {words(move || if is_sending.get() { "Sending" } else { name })}
+                    {dynamic_text(move || if is_sending.get() { "Sending" } else { name })}
                     <input
                         class="picture__file"
                         id="question-picture"
@@ -68,7 +68,7 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
                     <button
                         class="button button--remove"
                         type="button"
-                        on:click=move |_| authoring.change(Change::Picture(None))
+                        on:click=move |_| store.change(Change::Picture(None))
                     >
                         {icon(TRASH)}
                         "Remove the picture"
@@ -80,28 +80,28 @@ pub(super) fn Picture(authoring: EditorStore, question: Question) -> impl IntoVi
     }
 }
 
-fn shown(authoring: EditorStore, picture: &PictureId, picture_alt: String) -> AnyView {
+fn shown(store: EditorStore, picture: &PictureId, picture_alt: String) -> AnyView {
     view! {
         <img class="picture__shown" src=format!("/pictures/{picture}") alt=picture_alt.clone() />
-        <label class="field__label" for="picture-words">
+        <label class="field__label" for="picture-alt">
             "Description " <span class="choices__hint">"Read aloud to those who cannot see it"</span>
         </label>
         <textarea
             class="field__input field__input--line"
-            id="picture-words"
+            id="picture-alt"
             rows="1"
             maxlength=one_line_field::room(limits::QUESTION_CHARS)
             dir="auto"
             autocomplete="off"
-            aria-invalid=flag(move || is_wrong(authoring, EditorField::Picture))
+            aria-invalid=flag(move || is_wrong(store, EditorField::Picture))
             aria-describedby="wrong-picture"
             prop:value=picture_alt
             on:keydown=|event| {
                 one_line_field::ends(&event);
             }
-            on:input=move |event| authoring.change(Change::PictureAlt(one_line_field::typed(&event)))
+            on:input=move |event| store.change(Change::PictureAlt(one_line_field::typed(&event)))
         ></textarea>
-        {wrong(authoring, EditorField::Picture, "wrong-picture")}
+        {wrong(store, EditorField::Picture, "wrong-picture")}
     }
     .into_any()
 }

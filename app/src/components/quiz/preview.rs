@@ -6,7 +6,7 @@ use protocol::formula::{Formulas, Piece, pieces};
 use protocol::quiz::{Kind, Question, Quiz};
 
 use crate::api::formulas::render_formulas;
-use crate::boxed_view::{derived, dynamic_view, flag, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, flag, memo, optional_view};
 use crate::components::dialog::Dialog;
 use crate::components::formula;
 use crate::components::game::answer::{self, letter};
@@ -16,8 +16,8 @@ use crate::state::editor::{Editor, texts as say};
 
 /// One question after the other, from the selected one. Nothing is sent.
 #[component]
-pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
-    let editor = authoring.editor;
+pub(super) fn Preview(store: EditorStore, dialog: Dialog) -> impl IntoView {
+    let editor = store.editor;
     let at = RwSignal::new(editor.with_untracked(Editor::selected));
     let is_shown = RwSignal::new(false);
     let chosen = RwSignal::new(Vec::<usize>::new());
@@ -35,7 +35,7 @@ pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
         <div class="preview__inner">
             <div class="preview__bar">
                 <h2 class="preview__where" id="preview-title">
-                    {words(move || format!("{} of {}, as a player sees it", at.get() + 1, count()))}
+                    {dynamic_text(move || format!("{} of {}, as a player sees it", at.get() + 1, count()))}
                 </h2>
                 <button class="button button--bare" type="button" aria-label="Close" on:click=move |_| dialog.close()>
                     {icon(X)}
@@ -65,7 +65,7 @@ pub(super) fn Preview(authoring: EditorStore, dialog: Dialog) -> impl IntoView {
                         if is_last.get_untracked() { dialog.close() } else { go(at.get_untracked() + 1) }
                     }
                 >
-                    {words(move || if is_last.get() { "Done" } else { "Next" })}
+                    {dynamic_text(move || if is_last.get() { "Done" } else { "Next" })}
                 </button>
             </div>
         </div>
@@ -79,25 +79,25 @@ struct Trying {
 }
 
 /// How many bytes of formulas are requested at most: what a call may contain in any encoding.
-const ASKED_BYTES: usize = 16 * 1024;
+const REQUEST_BYTES: usize = 16 * 1024;
 
 /// All formulas of a quiz, one to a line.
 fn formulas_of(quiz: &Quiz) -> String {
-    let mut asked = String::new();
+    let mut request = String::new();
     for question in &quiz.questions {
         let options = question.options.iter().map(|option| &option.text);
         for text in [&question.text, &question.explanation].into_iter().chain(options).chain(&question.accepted_answers)
         {
             for piece in pieces(text) {
                 if let Piece::Formula(source) = piece
-                    && asked.len() + source.written.len() < ASKED_BYTES
+                    && request.len() + source.written.len() < REQUEST_BYTES
                 {
-                    asked.extend([source.written, "\n"]);
+                    request.extend([source.written, "\n"]);
                 }
             }
         }
     }
-    asked
+    request
 }
 
 /// The rendered formulas; until the server has answered, and if it does not, they are shown

@@ -9,8 +9,8 @@ use crate::state::editor::{Edit, texts as say};
 
 /// The settings of a quiz: scoring, streaks and the filter of nicknames.
 #[component]
-pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
-    let scoring = memo(move || authoring.editor.with(|editor| editor.quiz().scoring));
+pub(super) fn Settings(store: EditorStore) -> impl IntoView {
+    let scoring = memo(move || store.editor.with(|editor| editor.quiz().scoring));
     let choices = [Scoring::Speed, Scoring::Accuracy, Scoring::None].map(|one| {
         let (name, what) = say::scoring(one);
         view! {
@@ -19,7 +19,7 @@ pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
                     type="radio"
                     name="scoring"
                     prop:checked=derived(move || scoring.get() == one)
-                    on:change=move |_| authoring.edit(Edit::Scoring(one))
+                    on:change=move |_| store.edit(Edit::Scoring(one))
                 />
                 <span>
                     <b>{name}</b>
@@ -36,13 +36,13 @@ pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
                 {choices.into_iter().collect_view()}
             </fieldset>
             {tick(
-                authoring,
+                store,
                 ("Bonus for streaks", "Several right answers in a row bring more."),
                 |quiz| quiz.streaks,
                 Edit::Streaks,
             )}
             {tick(
-                authoring,
+                store,
                 ("Filter nicknames", "Blocks names with bad words."),
                 |quiz| quiz.filter,
                 Edit::Filter,
@@ -52,18 +52,18 @@ pub(super) fn Settings(authoring: EditorStore) -> impl IntoView {
 }
 
 fn tick(
-    authoring: EditorStore,
+    store: EditorStore,
     (name, what): (&'static str, &'static str),
     is_on: fn(&Quiz) -> bool,
     edit: fn(bool) -> Edit,
 ) -> AnyView {
-    let is_on = memo(move || authoring.editor.with(|editor| is_on(editor.quiz())));
+    let is_on = memo(move || store.editor.with(|editor| is_on(editor.quiz())));
     view! {
         <label class="tick">
             <input
                 type="checkbox"
                 prop:checked=derived(move || is_on.get())
-                on:change=move |event| authoring.edit(edit(event_target_checked(&event)))
+                on:change=move |event| store.edit(edit(event_target_checked(&event)))
             />
             <span>
                 <b>{name}</b>
@@ -76,13 +76,13 @@ fn tick(
 
 /// Links to the quiz as a file, without changes that are not saved yet.
 #[component]
-pub(super) fn Export(authoring: EditorStore) -> impl IntoView {
-    let is_unsaved = flag(move || authoring.saving.with(crate::state::editor::autosave::Autosave::is_unsaved));
+pub(super) fn Export(store: EditorStore) -> impl IntoView {
+    let is_unsaved = flag(move || store.saving.with(crate::state::editor::autosave::Autosave::is_unsaved));
     let links = [("json", "Hubbub file, with everything"), ("xlsx", "Excel sheet"), ("csv", "CSV sheet")].map(
         |(kind, name)| {
             view! {
                 <li>
-                    <a href=format!("/quizzes/{}/export.{kind}", authoring.id()) download rel="external">
+                    <a href=format!("/quizzes/{}/export.{kind}", store.id()) download rel="external">
                         {name}
                     </a>
                 </li>

@@ -11,7 +11,7 @@ use super::exact::{Number, Spellings};
 use super::field_error::{is_wrong, wrong};
 use super::one_line_field;
 use super::picture::Picture;
-use crate::boxed_view::{derived, dynamic_view, flag, memo, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, flag, memo};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, COPY, TRASH, icon};
 use crate::editor_store::EditorStore;
 use crate::focus::focus_first;
@@ -20,11 +20,11 @@ use crate::state::editor::{Change, Direction, Edit};
 
 /// The form of the selected question; rendered anew when `drawing` changes.
 #[component]
-pub(super) fn Writing(authoring: EditorStore, drawing: Memo<u32>) -> impl IntoView {
+pub(super) fn Writing(store: EditorStore, drawing: Memo<u32>) -> impl IntoView {
     let form = dynamic_view(move || {
         drawing.get();
-        match authoring.editor.with_untracked(|editor| editor.question().cloned()) {
-            Some(question) => view! { <Form authoring question /> }.into_any(),
+        match store.editor.with_untracked(|editor| editor.question().cloned()) {
+            Some(question) => view! { <Form store question /> }.into_any(),
             None => nothing(),
         }
     });
@@ -50,31 +50,31 @@ fn nothing() -> AnyView {
 }
 
 #[component]
-fn Form(authoring: EditorStore, question: Question) -> impl IntoView {
+fn Form(store: EditorStore, question: Question) -> impl IntoView {
     let kind = question.kind;
     let answers = match kind {
-        Kind::Typed => view! { <Spellings authoring question=question.clone() /> }.into_any(),
-        Kind::Number => view! { <Number authoring question=question.clone() /> }.into_any(),
+        Kind::Typed => view! { <Spellings store question=question.clone() /> }.into_any(),
+        Kind::Number => view! { <Number store question=question.clone() /> }.into_any(),
         Kind::Slide => ().into_any(),
-        _ => view! { <Answers authoring question=question.clone() /> }.into_any(),
+        _ => view! { <Answers store question=question.clone() /> }.into_any(),
     };
     view! {
-        <Asked authoring question=question.clone() />
+        <Asked store question=question.clone() />
         {answers}
         <div class="writing__row">
-            <Seconds authoring seconds=question.seconds />
-            {kind.has_right().then(|| view! { <Points authoring /> })}
+            <Seconds store seconds=question.seconds />
+            {kind.has_right().then(|| view! { <Points store /> })}
         </div>
-        <Why authoring question=question.clone() />
-        <Picture authoring question />
-        <Doing authoring />
+        <Why store question=question.clone() />
+        <Picture store question />
+        <Doing store />
     }
 }
 
 /// The text and the kind of the question.
 #[component]
-fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
-    let editor = authoring.editor;
+fn Asked(store: EditorStore, question: Question) -> impl IntoView {
+    let editor = store.editor;
     let label = memo(move || {
         let (at, count) = editor.with(|editor| (editor.selected() + 1, editor.keys().len()));
         format!("Question {at} of {count}")
@@ -82,7 +82,7 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
     // Enter goes on to the answers. With Shift it breaks the line, which is shown on the wall.
     let pressed = move |event: KeyboardEvent| {
         if !event.shift_key() && one_line_field::ends(&event) {
-            focus_first(if kind_of(authoring) == Kind::Slide { "#question-why" } else { "#answer-0" });
+            focus_first(if kind_of(store) == Kind::Slide { "#question-why" } else { "#answer-0" });
         }
     };
     let kinds = Kind::ALL.map(|one| {
@@ -95,13 +95,13 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
     let choose = move |event| {
         let value = event_target_value(&event);
         if let Some(kind) = Kind::ALL.into_iter().find(|kind| say::kind_value(*kind) == value) {
-            authoring.change(Change::Kind(kind));
+            store.change(Change::Kind(kind));
         }
     };
     view! {
         <div class="writing__head">
             <label class="quiet" for="question-text">
-                {words(move || label.get())}
+                {dynamic_text(move || label.get())}
             </label>
             <label class="writing__kind">
                 <span class="unseen">"Kind of question"</span>
@@ -119,13 +119,13 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
                 maxlength=one_line_field::room(limits::QUESTION_CHARS)
                 dir="auto"
                 placeholder=if question.kind == Kind::Slide { "Heading" } else { "Your question" }
-                aria-invalid=flag(move || is_wrong(authoring, EditorField::Text))
+                aria-invalid=flag(move || is_wrong(store, EditorField::Text))
                 aria-describedby="wrong-text formula-help"
                 prop:value=question.text
                 on:keydown=pressed
-                on:input=move |event| authoring.change(Change::Text(event_target_value(&event)))
+                on:input=move |event| store.change(Change::Text(event_target_value(&event)))
             ></textarea>
-            {wrong(authoring, EditorField::Text, "wrong-text")}
+            {wrong(store, EditorField::Text, "wrong-text")}
             <span class="field__help" id="formula-help">
                 "Formulas stand between dollar signs, in answers too: $x^2$ is shown as x²."
             </span>
@@ -135,8 +135,8 @@ fn Asked(authoring: EditorStore, question: Question) -> impl IntoView {
 
 /// Buttons for the question as a whole.
 #[component]
-fn Doing(authoring: EditorStore) -> impl IntoView {
-    let editor = authoring.editor;
+fn Doing(store: EditorStore) -> impl IntoView {
+    let editor = store.editor;
     let is_first = memo(move || editor.with(|editor| editor.selected() == 0));
     let is_last = memo(move || editor.with(|editor| editor.selected() + 1 >= editor.keys().len()));
     let button = move |drawing, name: &'static str, edit: Edit, is_idle: Option<Memo<bool>>| {
@@ -146,7 +146,7 @@ fn Doing(authoring: EditorStore) -> impl IntoView {
                 class=class
                 type="button"
                 aria-disabled=derived(move || is_idle.is_some_and(|is_idle| is_idle.get()).then_some("true"))
-                on:click=move |_| authoring.edit(edit.clone())
+                on:click=move |_| store.edit(edit.clone())
             >
                 {icon(drawing)}
                 {name}
@@ -164,6 +164,6 @@ fn Doing(authoring: EditorStore) -> impl IntoView {
     }
 }
 
-fn kind_of(authoring: EditorStore) -> Kind {
-    authoring.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
+fn kind_of(store: EditorStore) -> Kind {
+    store.editor.with_untracked(|editor| editor.question().map(|question| question.kind)).unwrap_or_default()
 }

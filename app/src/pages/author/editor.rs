@@ -6,7 +6,7 @@ use leptos_router::hooks::use_params_map;
 use protocol::QuizId;
 use protocol::quiz::StoredQuiz;
 
-use super::reading::{Level, asked, render_formulas};
+use super::reading::{Level, question_reading, render_formulas};
 use super::{AuthorHeader, Section, instead, texts};
 use crate::api::games::HostGame;
 use crate::api::quizzes::{self, CopyQuiz};
@@ -18,7 +18,7 @@ use crate::page_title::PageTitle;
 use crate::pages::brand::Brand;
 use crate::pages::not_found::NotFound;
 
-/// The page at `/quizzes/{id}`.
+/// The page at `/quizzes/{id}`: the editor of one of the author's quizzes.
 #[component]
 pub(crate) fn Edit() -> impl IntoView {
     let params = use_params_map();
@@ -83,7 +83,8 @@ fn Reading(stored: StoredQuiz) -> impl IntoView {
     let (id, quiz) = (stored.id.to_string(), stored.quiz);
     let count = texts::questions(quiz.questions.len());
     render_formulas(&quiz);
-    let questions = quiz.questions.into_iter().enumerate().map(|(at, question)| asked(at, question, Level::Page));
+    let questions =
+        quiz.questions.into_iter().enumerate().map(|(at, question)| question_reading(at, question, Level::Page));
     view! {
         <PageTitle of=quiz.title.clone() />
         <div class="author">

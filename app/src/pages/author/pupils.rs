@@ -20,7 +20,7 @@ const ANSWERS: usize = 5_000;
 /// Bytes of what people wrote that one page shows, at most: questions stand there once for each player.
 const TEXT_BYTES: usize = 1024 * 1024;
 
-/// Whose answers are shown.
+/// Whose answers are shown, as the address of the page says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Shown {
     /// Those of all, each on a page of paper.
@@ -135,7 +135,7 @@ fn row(at: usize, question: &QuestionResult, answer: Option<&PlayerAnswer>) -> A
         Verdict::Missing => ("pupil__word", "No answer"),
         Verdict::Poll => ("pupil__word", "Poll"),
     };
-    let given = answer.filter(|answer| !answer.text.is_empty()).map(|answer| {
+    let shown = answer.filter(|answer| !answer.text.is_empty()).map(|answer| {
         let how = if question.kind == Kind::Poll { "Chosen: " } else { "Answered: " };
         view! { <p>{how} <bdi>{on_page(&answer.text)}</bdi></p> }
     });
@@ -151,7 +151,7 @@ fn row(at: usize, question: &QuestionResult, answer: Option<&PlayerAnswer>) -> A
                 <p class="pupil__question" dir="auto">
                     {on_page(&question.text)}
                 </p>
-                {given}
+                {shown}
                 {right}
             </div>
             <p class="pupil__verdict">

@@ -30,7 +30,7 @@ pub(super) enum Level {
 }
 
 /// Question `at`, from 0, with its answers and which of them are right. Links lead to it by its number.
-pub(super) fn asked(at: usize, question: Question, level: Level) -> AnyView {
+pub(super) fn question_reading(at: usize, question: Question, level: Level) -> AnyView {
     let has_right = question.kind.has_right();
     let picture = question.picture.map(|id| {
         view! { <img class="reading__picture" src=format!("/pictures/{id}") alt=question.picture_alt loading="lazy" /> }

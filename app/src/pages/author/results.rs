@@ -11,7 +11,7 @@ use crate::components::reader_clock::moment;
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 
-/// The page at `/results`.
+/// The page at `/results`: the games that the author has hosted.
 #[component]
 pub(crate) fn Results() -> impl IntoView {
     let list = Resource::new(|| (), |()| quizzes::results());

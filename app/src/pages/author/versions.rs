@@ -15,7 +15,7 @@ use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
 use crate::pages::not_found::NotFound;
 
-/// The page at `/quizzes/{id}/versions`.
+/// The page at `/quizzes/{id}/versions`: the stored versions, and the way back to each.
 #[component]
 pub(crate) fn Versions() -> impl IntoView {
     let params = use_params_map();
@@ -81,7 +81,7 @@ fn List(id: QuizId, versions: Vec<QuizVersion>, refusal: Option<String>) -> impl
     }
 }
 
-/// The row of a version.
+/// The row of a stored version, with the button that restores it unless it is the latest.
 fn row(id: &QuizId, version: QuizVersion, is_latest: bool) -> AnyView {
     let QuizVersion { version, title, questions, saved_at } = version;
     let doing = if is_latest {

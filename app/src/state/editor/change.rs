@@ -16,7 +16,7 @@ pub(crate) enum Change {
     Text(String),
     /// Changes the text of an option.
     OptionText(usize, String),
-    /// Adds an empty option.
+    /// Adds an empty option at the end, up to [`limits::OPTIONS`] of them.
     AddOption,
     /// Removes the option at this index.
     RemoveOption(usize),
@@ -28,7 +28,7 @@ pub(crate) enum Change {
     AcceptedAnswer(usize, String),
     /// Adds an empty accepted answer.
     AddAcceptedAnswer,
-    /// Removes an accepted answer.
+    /// Removes the accepted answer at this index.
     RemoveAcceptedAnswer(usize),
     /// Sets the right number; `None` while there is none.
     Number(Option<Decimal>),
@@ -111,7 +111,7 @@ impl Change {
                 question.picture = picture;
                 return Some(Focus::Picture);
             }
-            Self::PictureAlt(words) => question.picture_alt = words,
+            Self::PictureAlt(alt) => question.picture_alt = alt,
             // The limit is reached, or the minimum.
             Self::AddOption | Self::RemoveOption(_) | Self::AddAcceptedAnswer | Self::RemoveAcceptedAnswer(_) => {}
         }

@@ -33,7 +33,7 @@ pub(super) fn blank(kind: Kind) -> Question {
     question
 }
 
-/// Changes the kind of a question.
+/// Changes the kind of a question, and takes along what the new kind has room for.
 pub(super) fn change_kind(question: &mut Question, kind: Kind) {
     let was = std::mem::replace(&mut question.kind, kind);
     let (options, accepted_answers) =

@@ -31,7 +31,7 @@ pub(crate) enum Edit {
     Select(usize),
     /// Makes a copy of the selected question, and goes there.
     Duplicate,
-    /// Deletes the selected question.
+    /// Deletes the selected question; [`Edit::Undo`] brings it back.
     Remove,
     /// Undoes the last loss: a deleted question, or what another kind had no room for.
     Undo,
@@ -39,14 +39,14 @@ pub(crate) enum Edit {
     Move(Direction),
     /// Moves the selected question to an index, from 0.
     MoveTo(usize),
-    /// Changes the selected question.
+    /// Changes one field of the selected question.
     Change(Change),
 }
 
 /// Whether an edit left something to save.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum EditOutcome {
-    /// The quiz has changed.
+    /// The quiz has changed, and is to be saved.
     Changed,
     /// The quiz is as it was.
     Unchanged,
@@ -83,7 +83,7 @@ pub(crate) struct Editor {
     next_key: u32,
     selected: usize,
     lost: Option<Undoable>,
-    said: String,
+    announcement: String,
     drawing: u32,
     focus: Option<Focus>,
 }
@@ -93,7 +93,7 @@ impl Editor {
     pub(crate) fn new(quiz: Quiz) -> Self {
         let next_key = u32::try_from(quiz.questions.len()).unwrap_or(u32::MAX);
         let keys = (0..next_key).collect();
-        Self { quiz, keys, next_key, selected: 0, lost: None, said: String::new(), drawing: 0, focus: None }
+        Self { quiz, keys, next_key, selected: 0, lost: None, announcement: String::new(), drawing: 0, focus: None }
     }
 
     /// The quiz as it is now.
@@ -123,8 +123,8 @@ impl Editor {
     }
 
     /// The last change, as a sentence; [`can_undo`](Self::can_undo) says whether it can be undone.
-    pub(crate) fn said(&self) -> &str {
-        &self.said
+    pub(crate) fn announcement(&self) -> &str {
+        &self.announcement
     }
 
     /// Whether [`Edit::Undo`] would bring something back.
@@ -152,7 +152,7 @@ impl Editor {
     pub(crate) fn fold(&mut self, edit: Edit) -> EditOutcome {
         // While somebody types, the last sentence stays; every other edit replaces it.
         if !matches!(&edit, Edit::Title(_)) && !matches!(&edit, Edit::Change(change) if change.is_typing()) {
-            self.said.clear();
+            self.announcement.clear();
             self.focus = None;
         }
         match edit {
@@ -179,7 +179,7 @@ impl Editor {
 
     fn add(&mut self, question: Question) -> EditOutcome {
         if self.quiz.questions.len() >= limits::QUESTIONS {
-            self.said = format!("A quiz has {} questions at most.", limits::QUESTIONS);
+            self.announcement = format!("A quiz has {} questions at most.", limits::QUESTIONS);
             return EditOutcome::Unchanged;
         }
         let at = if self.quiz.questions.is_empty() { 0 } else { self.selected + 1 };
@@ -211,7 +211,7 @@ impl Editor {
         }
         let (at, question) = (self.selected, self.quiz.questions.remove(self.selected));
         self.keys.remove(at);
-        self.said = format!("Question {} deleted.", at + 1);
+        self.announcement = format!("Question {} deleted.", at + 1);
         self.lost = Some(Undoable::Question { at, question });
         self.selected = at.min(self.quiz.questions.len().saturating_sub(1));
         self.redraw(Focus::Outline(self.selected));
@@ -222,13 +222,13 @@ impl Editor {
         match self.lost.take() {
             Some(Undoable::Question { at, question }) => {
                 self.insert(at, question);
-                self.said = format!("Question {} restored.", self.selected + 1);
+                self.announcement = format!("Question {} restored.", self.selected + 1);
             }
             Some(Undoable::Parts { key, question }) => {
                 let Some((at, _)) = self.by_key(key) else { return EditOutcome::Unchanged };
                 self.quiz.questions[at] = question;
                 self.selected = at;
-                self.said = "It is as it was.".into();
+                self.announcement = "It is as it was.".into();
                 self.redraw(Focus::Kind);
             }
             None => return EditOutcome::Unchanged,
@@ -245,7 +245,7 @@ impl Editor {
         self.quiz.questions.insert(place, question);
         self.keys.insert(place, key);
         self.selected = place;
-        self.said = format!("Now question {} of {count}.", place + 1);
+        self.announcement = format!("Now question {} of {count}.", place + 1);
         EditOutcome::Changed
     }
 
@@ -258,7 +258,7 @@ impl Editor {
         let before = question.clone();
         let focus = change.apply(question);
         if let Some(dropped) = kind::dropped(&before, question) {
-            self.said = dropped;
+            self.announcement = dropped;
             self.lost = Some(Undoable::Parts { key, question: before.clone() });
         }
         let left = if *question == before { EditOutcome::Unchanged } else { EditOutcome::Changed };

@@ -61,7 +61,7 @@ fn a_question_moves_and_the_author_with_it() {
     assert_eq!(outline(abc(vec![Edit::Move(Direction::Down)])), "a b >c");
     assert_eq!(outline(abc(vec![Edit::MoveTo(0), Edit::Move(Direction::Up)])), ">c a b");
     let editor = after(abc(vec![Edit::MoveTo(0)]));
-    assert_eq!((editor.said(), editor.keys()), ("Now question 1 of 3.", &[2, 0, 1][..]));
+    assert_eq!((editor.announcement(), editor.keys()), ("Now question 1 of 3.", &[2, 0, 1][..]));
 }
 
 #[test]
@@ -69,7 +69,7 @@ fn a_deleted_question_can_be_brought_back() {
     assert_eq!(outline(abc(vec![Edit::Select(1), Edit::Remove])), "a >c");
     assert_eq!(outline(abc(vec![Edit::Remove])), "a >b");
     let editor = after(abc(vec![Edit::Select(1), Edit::Remove]));
-    assert_eq!((editor.said(), editor.can_undo()), ("Question 2 deleted.", true));
+    assert_eq!((editor.announcement(), editor.can_undo()), ("Question 2 deleted.", true));
     assert_eq!(outline(abc(vec![Edit::Select(1), Edit::Remove, Edit::Select(0), Edit::Undo, Edit::Undo])), "a >b c");
     assert_eq!(after(vec![Edit::Remove, Edit::Undo, Edit::Move(Direction::Up), Edit::Duplicate]).quiz, Quiz::default());
 }
@@ -81,7 +81,7 @@ fn a_full_quiz_says_so() {
         assert_eq!(editor.fold(Edit::Add(Kind::Poll)), EditOutcome::Changed);
     }
     assert_eq!(editor.fold(Edit::Duplicate), EditOutcome::Unchanged);
-    assert_eq!((editor.quiz.questions.len(), editor.said()), (100, "A quiz has 100 questions at most."));
+    assert_eq!((editor.quiz.questions.len(), editor.announcement()), (100, "A quiz has 100 questions at most."));
 }
 
 #[test]
@@ -136,7 +136,7 @@ fn another_kind_keeps_what_fits() {
 #[test]
 fn what_another_kind_had_no_room_for_can_be_taken_back() {
     let mut editor = changed(choice(["a", "b", "c", "d"], &[1]), vec![Change::Kind(Kind::Typed)]);
-    assert_eq!((editor.said(), editor.can_undo()), ("3 answers had no place here.", true));
+    assert_eq!((editor.announcement(), editor.can_undo()), ("3 answers had no place here.", true));
     editor.fold(Edit::Undo);
     assert_eq!(editor.quiz.questions[0], choice(["a", "b", "c", "d"], &[1]));
 }

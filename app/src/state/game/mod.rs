@@ -33,7 +33,7 @@ pub(crate) struct Board {
     pub(crate) outcome: Option<Outcome>,
     /// The place after the last question with points, from 1.
     pub(crate) place: Option<usize>,
-    /// Whether a host is connected.
+    /// Whether a host is connected; without one the game waits at the next reveal.
     pub(crate) is_host_present: bool,
     /// Why this person cannot be in the game.
     pub(crate) out: Option<Refusal>,
@@ -55,7 +55,7 @@ pub(crate) struct LastRound {
 /// The state of an answer, from the press of a button on.
 #[derive(Clone, Debug, PartialEq)]
 pub(crate) enum MyAnswer {
-    /// Nothing was answered yet.
+    /// No answer of this player is under way, and none counts.
     Open,
     /// The answer is under way, or will be sent when the connection is back.
     Sending(Answer),
@@ -91,7 +91,7 @@ pub(crate) enum Screen {
     Unveiling,
     /// The first three are shown.
     Podium,
-    /// The game is over.
+    /// The game is over; its last state stays.
     Ended,
 }
 
@@ -136,8 +136,8 @@ impl Board {
         board.place = joined.outcome.as_ref().map(|outcome| outcome.place);
         board.outcome = joined.outcome;
         board.is_host_present = joined.host_here;
-        if let Some(given) = joined.answer.filter(|given| board.game.at == Some(given.question)) {
-            board.answer = MyAnswer::Counts(given.answer);
+        if let Some(submitted) = joined.answer.filter(|submitted| board.game.at == Some(submitted.question)) {
+            board.answer = MyAnswer::Counts(submitted.answer);
         }
         board.drop_past();
         board
@@ -253,7 +253,7 @@ impl Board {
         let is_this = self.game.at == Some(answered.question);
         if is_this {
             self.answer = match (&answered.answer, answered.taken) {
-                (Some(given), _) => MyAnswer::Counts(given.answer.clone()),
+                (Some(submitted), _) => MyAnswer::Counts(submitted.answer.clone()),
                 (None, AnswerStatus::Late) => MyAnswer::Late { by_ms: answered.late_ms },
                 // A server that does not tell which answer counts means this one.
                 (None, AnswerStatus::Accepted | AnswerStatus::Duplicate) => {

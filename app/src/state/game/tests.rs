@@ -120,8 +120,8 @@ fn who_comes_back_finds_the_answer_that_is_on_its_way_or_counts() {
     board.fold(&answering());
     board.fold(&Event::Joined(joined(game("open", ""), "")));
     assert_eq!(board.answer, MyAnswer::Sending(Answer::Choice(1)));
-    let given = r#","answer":{"question":3,"answer":{"choice":0},"tookMs":900}"#;
-    board.fold(&Event::Joined(joined(game("open", ""), given)));
+    let submitted = r#","answer":{"question":3,"answer":{"choice":0},"tookMs":900}"#;
+    board.fold(&Event::Joined(joined(game("open", ""), submitted)));
     assert_eq!(board.answer, MyAnswer::Counts(Answer::Choice(0)));
     assert_eq!(board.score, 2410);
 }

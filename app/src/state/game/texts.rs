@@ -65,7 +65,7 @@ pub(crate) fn place(outcome: &Outcome) -> String {
     if outcome.question == 0 { "Your place".into() } else { moved(outcome.moved) }
 }
 
-/// Places gained or lost.
+/// The sentence about the places gained (above 0) or lost with a question.
 fn moved(moved: i64) -> String {
     let places = counted(moved.unsigned_abs(), "place", "places");
     match moved {

@@ -22,7 +22,7 @@ pub(super) struct Entry {
 }
 
 impl Entry {
-    /// Packs what `write` writes.
+    /// Packs what `write` writes as an entry of a ZIP archive.
     fn of(name: &str, write: impl FnOnce(&mut dyn Write)) -> Self {
         let mut packing = Packing { deflate: DeflateEncoder::new(Vec::new(), Compression::default()), crc: Crc::new() };
         write(&mut packing);
@@ -90,7 +90,7 @@ fn archive(entries: &[Entry]) -> Vec<u8> {
     bytes
 }
 
-/// Packs as PNG does.
+/// Packs what `write` writes in zlib format, as PNG has it.
 fn zlib(write: impl FnOnce(&mut dyn Write)) -> Vec<u8> {
     let mut packing = ZlibEncoder::new(Vec::new(), Compression::default());
     write(&mut packing);

@@ -12,7 +12,7 @@ const PACKAGE: &str = "http://schemas.openxmlformats.org/package/2006";
 /// Which sheets a workbook says it has.
 #[derive(Clone, Copy)]
 enum Sheets {
-    /// One sheet, listed once.
+    /// The workbook has one sheet and lists it once.
     One,
     /// The same one so many times.
     Listed(usize),
@@ -105,7 +105,7 @@ pub(in crate::siege) fn many_strings() -> Vec<u8> {
     workbook(Sheets::One, nothing, |out| repeat(out, b"<si><t>y</t></si>", 1_800_000), Vec::new())
 }
 
-/// A million cell formats.
+/// A workbook with 1.5 million cell formats.
 pub(in crate::siege) fn many_styles() -> Vec<u8> {
     let styles = Entry::of("xl/styles.xml", |out| {
         put(out, &format!(r#"{XML}<styleSheet xmlns="{MAIN}"><cellXfs>"#));

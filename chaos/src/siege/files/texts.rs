@@ -13,7 +13,7 @@ pub(in crate::siege) fn quotes() -> Vec<u8> {
     b"\"\"\n".repeat(FILE_BYTES / 3)
 }
 
-/// Half a million brackets.
+/// A quiz as JSON whose lists are nested as deep as the largest file allows.
 pub(in crate::siege) fn deep_json() -> Vec<u8> {
     let half = FILE_BYTES / 2 - 32;
     [br#"{"title":"deep","questions":"#.as_slice(), &b"[".repeat(half), &b"]".repeat(half), b"}"].concat()

@@ -32,7 +32,7 @@ pub enum NicknameProblem {
     Taken {
         /// The name that was asked for.
         name: Name,
-        /// A name that is free.
+        /// A name like it that nobody in the game has.
         free: Name,
     },
 }

@@ -1,7 +1,7 @@
 //! Keeps each channel's log and carries publications between nodes.
 //!
-//! Knows channels, positions and bytes. Knows nothing of sockets, people or
-//! games, and never looks inside a frame.
+//! Knows channels, how long the log of each kind is kept, positions and bytes. Knows nothing of sockets, people or
+//! the rules of games, and never looks inside a frame.
 
 use std::time::Duration;
 
@@ -23,8 +23,25 @@ pub mod redis;
 pub struct Publication {
     /// Its number: 1 for the first, then +1 for each.
     pub offset: u64,
-    /// The text that clients get, unchanged.
+    /// The text that clients get, unchanged. Nobody has looked at it since it was stored: see [`Publication::text`].
     pub frame: Bytes,
+}
+
+impl Publication {
+    /// The frame as the text that it should be.
+    ///
+    /// # Errors [`StorageError::Corrupt`]: it is none, or an empty one.
+    pub fn text(&self, channel: &Channel) -> Result<&str, StorageError> {
+        match std::str::from_utf8(&self.frame) {
+            Ok(text) if !text.is_empty() => Ok(text),
+            _ => Err(self.damaged(channel)),
+        }
+    }
+
+    /// The error for an entry whose frame cannot be used.
+    pub fn damaged(&self, channel: &Channel) -> StorageError {
+        StorageError::corrupt(format!("entry {} in the log of {channel}", self.offset))
+    }
 }
 
 /// How much of each log is kept; for a while it can be somewhat more.
@@ -47,7 +64,7 @@ impl LogLimits {
     }
 }
 
-/// Whether a log may grow.
+/// Whether a log may grow by an entry, which depends on how full the store is.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Growth {
     /// It may grow up to its limits.
@@ -68,7 +85,7 @@ impl Growth {
     }
 }
 
-/// A publication to be appended.
+/// What [`Broker::publish`] appends, and under which conditions.
 #[derive(Clone, Debug)]
 pub struct Append {
     /// The channel whose log it is appended to.
@@ -90,7 +107,7 @@ pub struct IdempotencyKey {
     pub digest: String,
 }
 
-/// The result of an append.
+/// Where an entry is in its log, and whether it was there before.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Appended {
     /// The entry's position in the log.
@@ -109,7 +126,7 @@ pub enum Replay {
         /// The top of the log.
         top: Position,
     },
-    /// Not known any more: another epoch, a trimmed log, or more than the limit.
+    /// Not known any more: another epoch, a trimmed log, an entry that cannot be read, or more than the limit.
     Unknown {
         /// The top of the log.
         top: Position,
@@ -135,7 +152,7 @@ impl ReadLimit {
     }
 }
 
-/// Where a log ends.
+/// The end of a log: a node that knows it can prove later that it saw this very log.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Head {
     /// The last offset, and the epoch.
@@ -161,12 +178,12 @@ pub enum Delivery {
     Publication {
         /// The channel whose log has it.
         channel: Channel,
-        /// The position of the entry.
+        /// The entry's position in the log of `channel`.
         position: Position,
         /// The header of the event; `None` from a node of an earlier version, while one lives,
         /// and until that is known.
         header: Option<EventHeader>,
-        /// The text that clients get.
+        /// The text that clients get, with its offset filled in.
         frame: Bytes,
     },
     /// Something was announced that is not in the log.
@@ -224,10 +241,12 @@ pub trait Broker: Send + Sync {
     ///   back with older data), so it gets another epoch: [`Replay::Unknown`].
     async fn catch_up(&self, channel: &Channel, seen: &Head, most: ReadLimit) -> Result<Replay, StorageError>;
 
-    /// The end of the log; a log that does not exist gets an epoch.
+    /// The end of the log; a log that does not exist gets an epoch. A last entry that is damaged is left out.
     async fn top(&self, channel: &Channel) -> Result<Head, StorageError>;
 
     /// The entry at `offset`; `None` when the log does not have it (any more, or yet).
+    ///
+    /// # Errors [`StorageError::Corrupt`]: the log has it, and its frame is no text.
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, StorageError>;
 
     /// Whether a channel's log can be reached, as far as is known without a round trip.

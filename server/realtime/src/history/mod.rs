@@ -16,7 +16,7 @@ pub mod shared;
 /// A part of a log, as it was read at one moment.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Page {
-    /// The entries, oldest first.
+    /// The entries, oldest first. A damaged one leaves a hole: its offset is missing.
     pub publications: Vec<Publication>,
     /// The top of the log at that moment.
     pub top: Position,
@@ -45,7 +45,7 @@ impl Page {
 #[async_trait]
 pub trait History: Send + Sync {
     /// The last `limit` entries before the offset `before`, or the last ones of all. Read at one moment:
-    /// without `before`, the last one's offset is the top's.
+    /// without `before`, the last one's offset is the top's, unless the entry there is damaged.
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, StorageError>;
 }
 

@@ -8,7 +8,7 @@ use super::{History, Page};
 use crate::broker::redis::log::{LogRange, LogReader};
 use crate::channel::Channel;
 
-/// Reads the logs in Redis.
+/// Reads the logs in Redis, each on the shard that keeps it.
 pub struct RedisHistory {
     reader: LogReader,
 }

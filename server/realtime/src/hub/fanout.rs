@@ -155,7 +155,7 @@ impl Fanout {
         if self.reorder_buffer.take_gap() { FollowUp::Repair } else { FollowUp::Nothing }
     }
 
-    /// Delivers the next publication.
+    /// Delivers the publication with the last offset + 1 to all listeners, and keeps it in the ring.
     fn deliver(&mut self, frame: Utf8Bytes) {
         let Some(last) = &mut self.last else { return };
         last.offset += 1;

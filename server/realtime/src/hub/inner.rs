@@ -5,6 +5,7 @@ use std::collections::HashMap;
 use std::sync::{Arc, PoisonError};
 use std::time::Duration;
 
+use bytes::Bytes;
 use protocol::Position;
 use storage::StorageError;
 use tokio_util::sync::CancellationToken;
@@ -12,7 +13,7 @@ use tungstenite::Utf8Bytes;
 
 use super::channel::ChannelState;
 use super::fanout::RecoveryResult;
-use crate::broker::{Broker, ReadLimit, Replay};
+use crate::broker::{Broker, Head, Publication, ReadLimit, Replay};
 use crate::channel::Channel;
 use crate::sync::{AtomicU64, RwLock, RwLockReadGuard, TaskTracker, sleep};
 
@@ -20,13 +21,15 @@ use crate::sync::{AtomicU64, RwLock, RwLockReadGuard, TaskTracker, sleep};
 /// costs no new subscription.
 pub(super) const LINGER: Duration = Duration::from_secs(5);
 
-/// The functions that build the hub's own frames, whose text it does not know.
+/// What the hub asks the application, because it does not know the text of frames.
 #[derive(Clone, Copy)]
 pub struct ControlFrames {
     /// Builds the frame that tells a log's new epoch.
     pub renamed: fn(&Channel, &Position) -> Utf8Bytes,
     /// Builds the frame that tells whether a log is available.
     pub availability: fn(&Channel, bool) -> Utf8Bytes,
+    /// Whether a frame that was read from a log is whole, as far as its form shows it.
+    pub is_whole: fn(&str) -> bool,
 }
 
 /// What the hub and its tasks share.
@@ -64,11 +67,35 @@ impl Inner {
         let Some(since) = since else { return Ok(nothing(self.broker.top(channel).await?.position)) };
         Ok(match self.broker.replay(channel, since, ReadLimit::RECOVERY).await? {
             Replay::Unknown { top } => nothing(top),
-            Replay::All { publications, top } => {
-                let frames = publications.into_iter().filter_map(|one| Utf8Bytes::try_from(one.frame).ok());
-                RecoveryResult { position: top, recovered: true, missed: frames.collect() }
-            }
+            Replay::All { publications, top } => match self.frames(channel, publications) {
+                Ok(missed) => RecoveryResult { position: top, recovered: true, missed },
+                // The client reads pages instead, which have all that can be read.
+                Err(_) => nothing(top),
+            },
         })
+    }
+
+    /// The frames of publications that were read from a log, in their order.
+    ///
+    /// # Errors [`StorageError::Corrupt`]: one is damaged, and without it nobody would have everything.
+    pub(super) fn frames(
+        &self,
+        channel: &Channel,
+        publications: Vec<Publication>,
+    ) -> Result<Vec<Utf8Bytes>, StorageError> {
+        let frame = |one: Publication| match Utf8Bytes::try_from(one.frame.clone()) {
+            Ok(frame) if (self.control_frames.is_whole)(&frame) => Ok(frame),
+            _ => Err(one.damaged(channel)),
+        };
+        publications.into_iter().map(frame).collect()
+    }
+
+    /// The end of a log; a last entry that is damaged is left out.
+    pub(super) async fn top(&self, channel: &Channel) -> Result<Head, StorageError> {
+        let mut top = self.broker.top(channel).await?;
+        let is_whole = |frame: &Bytes| std::str::from_utf8(frame).is_ok_and(self.control_frames.is_whole);
+        top.frame = top.frame.filter(is_whole);
+        Ok(top)
     }
 
     /// Unsubscribes a channel that has had no listener for [`LINGER`].

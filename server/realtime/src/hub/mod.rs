@@ -68,7 +68,7 @@ impl Hub {
         let mut subscribed = state.subscribed.lock().await;
         if !*subscribed {
             let top = match self.inner.broker.subscribe(channel).await {
-                Ok(()) => self.inner.broker.top(channel).await,
+                Ok(()) => self.inner.top(channel).await,
                 Err(error) => Err(error),
             };
             let top = match top {
@@ -148,6 +148,13 @@ impl Hub {
     /// Sends a frame that is not in the log to all listeners of the channel on this node.
     pub fn broadcast(&self, channel: &Channel, frame: &Utf8Bytes) {
         self.batch().broadcast(channel, frame);
+    }
+
+    /// Compares a channel with its log, because something that was delivered cannot be used.
+    pub fn compare(&self, channel: &Channel) {
+        if let Some(state) = self.inner.state(channel) {
+            repair::react(&self.inner, &state, FollowUp::Repair);
+        }
     }
 
     /// Compares every channel with its log, because deliveries may have been lost.

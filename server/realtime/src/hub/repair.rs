@@ -7,7 +7,6 @@ use std::time::Duration;
 use protocol::Position;
 use storage::StorageError;
 use tracing::{info, warn};
-use tungstenite::Utf8Bytes;
 
 use super::channel::ChannelState;
 use super::fanout::FollowUp;
@@ -24,7 +23,8 @@ const QUIET: u32 = 8;
 const REPAIR_AT_MOST: ReadLimit = ReadLimit { publications: 5_000, bytes: 16 * 1024 * 1024 };
 /// The wait between tries while the log cannot be read.
 const RETRY: Duration = Duration::from_millis(500);
-/// The same for damaged data: only an operator can have repaired it.
+/// The same where the log as a whole is damaged, as its epoch or the file: an operator may repair it meanwhile, and
+/// then this node goes on without a restart. An entry that is damaged is not waited for, see [`catch_up`].
 const DAMAGED_AGAIN: Duration = Duration::from_secs(60);
 
 /// Checks quiet channels until the hub stops.
@@ -38,7 +38,12 @@ pub(super) async fn watch(hub: Arc<Inner>) {
         // One after the other: a thousand checks at once would load the broker.
         for state in quiet {
             if !state.fanout().is_empty() && state.repairs.fetch_add(1, Ordering::AcqRel) == 0 {
-                repair(hub.clone(), state).await;
+                let mut repair = Box::pin(repair(hub.clone(), state));
+                tokio::select! {
+                    () = &mut repair => {}
+                    // One that cannot be read must not hold up the others.
+                    () = sleep(ROUND) => drop(hub.tasks.spawn(repair)),
+                }
             }
         }
     }
@@ -89,35 +94,34 @@ pub(super) async fn repair(hub: Arc<Inner>, state: Arc<ChannelState>) {
 }
 
 async fn catch_up(hub: &Inner, state: &ChannelState, seen: &Head) -> Result<FollowUp, StorageError> {
-    let replay = hub.broker.catch_up(&state.channel, seen, REPAIR_AT_MOST).await?;
+    let (frames, top) = match hub.broker.catch_up(&state.channel, seen, REPAIR_AT_MOST).await? {
+        // A publication that is damaged is not read again: the node goes on behind it.
+        Replay::All { publications, top } => (hub.frames(&state.channel, publications).ok(), top),
+        Replay::Unknown { top } => (None, top),
+    };
     let mut fanout = state.fanout();
-    match replay {
-        Replay::Unknown { top } => {
-            // Deliveries may have moved this node on while the log was read.
-            if fanout.last() == Some(&seen.position) {
-                info!(channel = %state.channel, "the log cannot tell what is missing; its listeners read anew");
-                fanout.resync(top);
-            }
-            Ok(FollowUp::Nothing)
+    let Some(frames) = frames else {
+        // Deliveries may have moved this node on while the log was read.
+        if fanout.last() == Some(&seen.position) {
+            info!(channel = %state.channel, "the log cannot tell what is missing; its listeners read anew");
+            fanout.resync(top);
         }
-        Replay::All { publications, top } => {
-            let mut after = FollowUp::Nothing;
-            if top.epoch != seen.position.epoch {
-                info!(channel = %state.channel, "the log goes on under another epoch");
-                let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
-                let frame = (hub.control_frames.renamed)(&state.channel, &position);
-                after = fanout.rename(&seen.position, top.epoch.clone(), &frame);
-                if after == FollowUp::Repair {
-                    return Ok(after);
-                }
-            }
-            for one in publications {
-                let position = Position { epoch: top.epoch.clone(), offset: one.offset };
-                if let Ok(frame) = Utf8Bytes::try_from(one.frame) {
-                    after = fanout.receive(&position, frame);
-                }
-            }
-            Ok(after)
+        return Ok(FollowUp::Nothing);
+    };
+    let mut after = FollowUp::Nothing;
+    if top.epoch != seen.position.epoch {
+        info!(channel = %state.channel, "the log goes on under another epoch");
+        let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset };
+        let frame = (hub.control_frames.renamed)(&state.channel, &position);
+        after = fanout.rename(&seen.position, top.epoch.clone(), &frame);
+        if after == FollowUp::Repair {
+            return Ok(after);
         }
     }
+    // All of them, so the first is the one after `seen`.
+    for (frame, number) in frames.into_iter().zip(1..) {
+        let position = Position { epoch: top.epoch.clone(), offset: seen.position.offset + number };
+        after = fanout.receive(&position, frame);
+    }
+    Ok(after)
 }

@@ -16,7 +16,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
     let store = Sqlite::open(folder.path()).unwrap();
     let (broker, _deliveries) = embedded::open(
         store,
-        embedded::Options {
+        embedded::EmbeddedBrokerOptions {
             log: crate::broker::LogLimits {
                 entries: 100,
                 bytes: 1 << 20,
@@ -25,7 +25,14 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
             },
         },
     );
-    Hub::new(broker, ControlFrames { renamed: |_, _| "renamed".into(), availability: |_, _| "availability".into() })
+    Hub::new(
+        broker,
+        ControlFrames {
+            renamed: |_, _| "renamed".into(),
+            availability: |_, _| "availability".into(),
+            is_whole: |_| true,
+        },
+    )
 }
 
 fn outbox() -> Arc<Outbox> {
@@ -33,12 +40,12 @@ fn outbox() -> Arc<Outbox> {
 }
 
 /// Something whose frame tells its offset alone.
-fn said_in(channel: &Channel) -> Append {
+fn publication_in(channel: &Channel) -> Append {
     Append {
         channel: channel.clone(),
         idempotency: None,
         event: Event {
-            header: EventHeader::new("said", 7, None, None),
+            header: EventHeader::new("posted", 7, None, None),
             frame: Template { head: r#"{"offset":"#.into(), tail: "}".into() },
         },
         growth: crate::broker::Growth::Free,
@@ -80,7 +87,7 @@ async fn what_never_came_to_a_quiet_room_is_found_in_its_log() {
     let subscription = hub.register(&channel, outbox.clone());
     hub.open(&channel).await.unwrap();
     hub.activate(&channel, subscription, None, |_, _, _| "hello".into()).await.unwrap();
-    hub.inner.broker.publish(said_in(&channel)).await.unwrap();
+    hub.inner.broker.publish(publication_in(&channel)).await.unwrap();
     // The log is read by a thread that knows nothing of this test's clock: so patience is of the real one.
     let patience = std::time::Instant::now() + Duration::from_secs(10);
     while outbox.pieces() < 2 && std::time::Instant::now() < patience {
@@ -103,7 +110,7 @@ async fn what_another_log_says_is_never_heard_in_place_of_what_this_one_says() {
     hub.activate(&channel, subscription, None, |_, _, _| "hello".into()).await.unwrap();
     hub.batch().publication(&channel, &theirs(1), "theirs".into());
     for offset in 1..=2 {
-        let ours = hub.inner.broker.publish(said_in(&channel)).await.unwrap().position;
+        let ours = hub.inner.broker.publish(publication_in(&channel)).await.unwrap().position;
         hub.batch().publication(&channel, &ours, format!(r#"{{"offset":{offset}}}"#).into());
         assert!(hub.has_delivered(&channel, &ours) && !hub.has_delivered(&channel, &theirs(offset)));
         hub.batch().publication(&channel, &theirs(offset + 1), "theirs".into());

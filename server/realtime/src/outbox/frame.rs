@@ -7,7 +7,7 @@ const TEXT: u8 = 0x81;
 const BINARY: u8 = 0x82;
 const CLOSE: u8 = 0x88;
 
-/// A ping without payload.
+/// A whole ping frame, without a payload and, as all of a server, not masked.
 pub const PING: Bytes = Bytes::from_static(&[0x89, 0]);
 
 /// Appends `payload` as one text frame.
@@ -54,7 +54,7 @@ mod tests {
     use tungstenite::protocol::{Role, WebSocket};
 
     /// What a client reads in `bytes`.
-    fn read(bytes: Vec<u8>) -> Message {
+    fn decode(bytes: Vec<u8>) -> Message {
         WebSocket::from_raw_socket(std::io::Cursor::new(bytes), Role::Client, None).read().unwrap()
     }
 
@@ -63,14 +63,14 @@ mod tests {
         for length in [0, 1, 125, 126, 127, 65_535, 65_536, 100_000] {
             let (said, mut bytes) = ("é".repeat(length / 2) + &"a".repeat(length % 2), Vec::new());
             text(&mut bytes, &said);
-            assert_eq!(read(bytes).into_text().unwrap().as_str(), said, "{length} bytes");
+            assert_eq!(decode(bytes).into_text().unwrap().as_str(), said, "{length} bytes");
         }
-        assert_eq!(read(PING.to_vec()), Message::Ping(Bytes::new()));
+        assert_eq!(decode(PING.to_vec()), Message::Ping(Bytes::new()));
     }
 
     #[test]
     fn a_reason_that_is_too_long_is_cut_between_letters() {
-        let Message::Close(Some(frame)) = read(close(4001, &"é".repeat(80)).to_vec()) else { panic!("no close") };
+        let Message::Close(Some(frame)) = decode(close(4001, &"é".repeat(80)).to_vec()) else { panic!("no close") };
         assert_eq!((u16::from(frame.code), frame.reason.as_str()), (4001, "é".repeat(61).as_str()));
     }
 }

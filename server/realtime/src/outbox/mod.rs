@@ -35,7 +35,7 @@ pub struct Outbox {
     socket: Socket,
     waiting: Mutex<Backlog>,
     work: Waker,
-    /// How many bytes may wait.
+    /// The most bytes that wait for a slow client; with more, it is told to come back.
     limit_bytes: usize,
 }
 
@@ -69,14 +69,14 @@ impl Outbox {
         Self { socket, waiting: Mutex::default(), work: Waker::default(), limit_bytes }
     }
 
-    /// Sends one text frame.
+    /// Sends one text frame: at once, or after what waits already.
     pub fn push(&self, text: &str) {
         let mut bytes = Vec::new();
         frame::text(&mut bytes, text);
         self.send(&bytes.into());
     }
 
-    /// Sends one binary frame.
+    /// Sends one binary frame: at once, or after what waits already.
     pub fn push_binary(&self, payload: &[u8]) {
         let mut bytes = Vec::new();
         frame::binary(&mut bytes, payload);
@@ -218,7 +218,7 @@ impl Backlog {
 }
 
 impl Socket {
-    /// The socket's file descriptor.
+    /// The socket's file descriptor. To read it loads the memory that a write needs.
     fn handle(&self) -> i32 {
         match self {
             Self::Tcp(socket) => socket.as_ref().as_raw_fd(),

@@ -5,14 +5,14 @@ use std::ops::Bound;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use async_trait::async_trait;
-use bytes::Bytes;
-use protocol::{Member, MembersPage, Name, UserId, wire};
+use protocol::{Member, MembersPage, Name, UserId};
 use storage::StorageError;
 
-use super::{Change, Lease, PresenceStore, Preview, Snapshot, Summary};
+use super::{Lease, PresenceStore, Preview, Snapshot, Summary};
 use crate::broker::Ephemeral;
 use crate::broker::embedded::EmbeddedBroker;
 use crate::channel::Channel;
+use crate::notice::{Notice, PresenceChange};
 
 /// The presence store of a node without Redis.
 pub struct EmbeddedPresence {
@@ -43,10 +43,10 @@ impl EmbeddedPresence {
 
     /// Makes a change and announces it before the lock is released. Otherwise
     /// another thread could announce the next version first.
-    fn change(&self, channel: &Channel, change: impl FnOnce(&mut Rooms) -> Option<Change>) {
+    fn change(&self, channel: &Channel, change: impl FnOnce(&mut Rooms) -> Option<PresenceChange>) {
         let mut rooms = self.lock();
         if let Some(change) = change(&mut rooms) {
-            self.broker.announce_now(channel, Ephemeral::Notice(Bytes::from(wire::encode(&change))));
+            self.broker.announce_now(channel, Ephemeral::Notice(Notice::Presence(change).encode()));
         }
     }
 
@@ -56,14 +56,14 @@ impl EmbeddedPresence {
 }
 
 impl Rooms {
-    fn enter(&mut self, channel: &Channel, member: &Member) -> Option<Change> {
+    fn enter(&mut self, channel: &Channel, member: &Member) -> Option<PresenceChange> {
         let spent = self.spent;
         let room = self.known.entry(channel.clone()).or_insert_with(|| Room { version: spent, ..Room::default() });
         let before = room.members.insert(member.id.clone(), member.name.clone());
         (before.as_ref() != Some(&member.name)).then(|| room.change(vec![member.clone()], Vec::new()))
     }
 
-    fn leave(&mut self, channel: &Channel, user: &UserId) -> Option<Change> {
+    fn leave(&mut self, channel: &Channel, user: &UserId) -> Option<PresenceChange> {
         let room = self.known.get_mut(channel)?;
         room.members.remove(user)?;
         let change = room.change(Vec::new(), vec![user.clone()]);
@@ -76,9 +76,9 @@ impl Rooms {
 }
 
 impl Room {
-    fn change(&mut self, joined: Vec<Member>, left: Vec<UserId>) -> Change {
+    fn change(&mut self, joined: Vec<Member>, left: Vec<UserId>) -> PresenceChange {
         self.version += 1;
-        Change { version: self.version, count: self.members.len(), joined, left }
+        PresenceChange { version: self.version, count: self.members.len(), joined, left }
     }
 
     fn members(&self) -> impl Iterator<Item = Member> + '_ {
@@ -180,7 +180,7 @@ mod tests {
     use protocol::RoomId;
 
     use super::*;
-    use crate::broker::embedded::{self, Options};
+    use crate::broker::embedded::{self, EmbeddedBrokerOptions};
     use crate::broker::{Broker, Delivery, LogLimits};
     use storage::sqlite::Sqlite;
 
@@ -193,7 +193,8 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let log =
             LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(24 * 60 * 60) };
-        let (broker, mut deliveries) = embedded::open(Sqlite::open(folder.path()).unwrap(), Options { log });
+        let (broker, mut deliveries) =
+            embedded::open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log });
         let channel = Channel::Room(RoomId::parse("room1").unwrap());
         broker.subscribe(&channel).await.unwrap();
         let presence = Arc::new(EmbeddedPresence::new(broker));
@@ -214,7 +215,7 @@ mod tests {
         while let Some(delivery) = deliveries.recv().await {
             // Some are dropped when this is slower than the threads: versions may be missing.
             let Delivery::Ephemeral { ephemeral: Ephemeral::Notice(body), .. } = delivery else { continue };
-            let change: Change = wire::decode(std::str::from_utf8(&body).unwrap()).unwrap();
+            let Some(Notice::Presence(change)) = Notice::parse(&channel, body) else { panic!("another notice") };
             assert!(change.version > last, "version {} came after {last}", change.version);
             (last, count) = (change.version, count + 1);
         }

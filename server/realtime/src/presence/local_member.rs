@@ -3,7 +3,7 @@
 
 use protocol::{Member, Name, UserId};
 
-/// How a connection ended.
+/// How a connection ended, which decides when its person counts as gone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Departure {
     /// Closed on purpose: the person leaves at once.

@@ -6,7 +6,6 @@
 
 use async_trait::async_trait;
 use protocol::{Member, MembersPage, UserId};
-use serde::{Deserialize, Serialize};
 use storage::StorageError;
 
 use crate::channel::Channel;
@@ -44,7 +43,7 @@ pub struct Snapshot {
 pub struct Summary {
     /// The version, as in [`Snapshot`].
     pub version: u64,
-    /// The number of members.
+    /// The number of members, on all nodes together.
     pub count: usize,
     /// The number of members with an entry of the node that asked.
     pub mine: usize,
@@ -55,24 +54,8 @@ pub struct Summary {
 pub struct Preview {
     /// As many as were asked for.
     pub members: Vec<Member>,
-    /// The number of all members.
+    /// How many members the channel has, shown or not.
     pub count: usize,
-}
-
-/// One change of a channel's members, as nodes tell it each other
-/// (the body of a [`crate::broker::Ephemeral::Notice`], as JSON).
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
-pub struct Change {
-    /// The channel's version after the change.
-    pub version: u64,
-    /// The number of members after it.
-    pub count: usize,
-    /// The persons who came or have a new name.
-    #[serde(default)]
-    pub joined: Vec<Member>,
-    /// The persons who left.
-    #[serde(default)]
-    pub left: Vec<UserId>,
 }
 
 /// The result of renewing this node's lease.
@@ -106,7 +89,7 @@ pub trait PresenceStore: Send + Sync {
     /// Costs what is on the page, not what is in the channel.
     async fn page(&self, channel: &Channel, after: Option<&UserId>, most: usize) -> Result<MembersPage, StorageError>;
 
-    /// All members of a channel.
+    /// All members of a channel and its version, read at one moment.
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, StorageError>;
 
     /// A few members of each channel, in the order of `channels`.

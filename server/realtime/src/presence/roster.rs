@@ -9,7 +9,8 @@ use std::ops::Bound;
 
 use protocol::{Member, Name, UserId};
 
-use super::{Change, Snapshot};
+use super::Snapshot;
+use crate::notice::PresenceChange;
 
 /// How many changes wait for a snapshot at most; the next snapshot has the others anyway.
 const HELD: usize = 1024;
@@ -21,14 +22,14 @@ pub type ChangeListener<'a> = dyn FnMut(&UserId, Option<&Name>, Option<&Name>) +
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SnapshotRequest(u64);
 
-/// The people of one channel.
+/// Everybody in one channel on all nodes, as far as this node knows.
 #[derive(Debug, Default)]
 pub struct Roster {
     /// `None` until the first snapshot.
     version: Option<u64>,
     members: BTreeMap<UserId, Name>,
     /// Changes above `version` that cannot be applied yet.
-    held: BTreeMap<u64, Change>,
+    held: BTreeMap<u64, PresenceChange>,
     asked: Option<PendingSnapshot>,
     tickets: u64,
     doubtful: bool,
@@ -77,7 +78,7 @@ impl Roster {
         self.members.range(after).map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
-    /// The number of members.
+    /// The number of members, on all nodes as far as this one knows.
     pub fn count(&self) -> usize {
         self.members.len()
     }
@@ -160,7 +161,7 @@ impl Roster {
     }
 
     /// Takes a change that a node announced.
-    pub fn on_change(&mut self, change: Change, watch: &mut ChangeListener) {
+    pub fn on_change(&mut self, change: PresenceChange, watch: &mut ChangeListener) {
         if self.version.is_some_and(|version| change.version <= version) {
             return;
         }
@@ -182,7 +183,7 @@ impl Roster {
         }
     }
 
-    fn apply(&mut self, change: Change, watch: &mut ChangeListener) {
+    fn apply(&mut self, change: PresenceChange, watch: &mut ChangeListener) {
         for user in change.left {
             if let Some(before) = self.members.remove(&user) {
                 watch(&user, Some(&before), None);

@@ -9,15 +9,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use protocol::limits::MEMBERS_PER_FRAME;
-use protocol::{Member, MembersPage, Name, UserId, wire};
+use protocol::{Member, MembersPage, Name, UserId};
 use storage::StorageError;
 use tokio::time::timeout;
 
 use super::local_member::Departure;
 use super::reconciler::Reconciler;
 use super::settings::{PresencePublisher, Settings};
-use super::{Change, PresenceStore, Preview};
+use super::{PresenceStore, Preview};
 use crate::channel::Channel;
+use crate::notice::PresenceChange;
 
 /// One node's presence. Its tasks end when it is dropped.
 pub struct Presence {
@@ -105,12 +106,6 @@ impl Presence {
         });
     }
 
-    /// What other nodes are told of a rename: the body of
-    /// a [`crate::broker::Ephemeral::Notice`] on [`Channel::Nodes`].
-    pub fn notice_of(member: &Member) -> String {
-        wire::encode(member)
-    }
-
     /// The number of renames so far: while it is unchanged, nobody has another name.
     pub fn renames(&self) -> u64 {
         self.renames.load(Ordering::Acquire)
@@ -151,7 +146,7 @@ impl Presence {
     }
 
     /// Takes a change that a node announced on a channel.
-    pub fn on_change(&self, channel: &Channel, change: Change) {
+    pub fn on_change(&self, channel: &Channel, change: PresenceChange) {
         let Some(channel) = self.reconciler.channels.known(channel) else { return };
         let wants_snapshot = {
             let mut local = channel.lock();

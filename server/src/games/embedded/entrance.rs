@@ -4,8 +4,9 @@ use protocol::game::frame::{Entrance, Waiting};
 use protocol::{Name, UserId, limits, wire};
 use quiz::Seat;
 use rusqlite::{Connection, OptionalExtension, Row, params};
+use storage::{StorageError, document, readable, sqlite};
 
-use super::read;
+use super::decode;
 use super::rows::{Result, player_status, signed, unsigned};
 use crate::games::{
     EntrancePolicy, Key, Newcomer, PlayerStatus, RenameOutcome, SeatOutcome, SeatRateLimit, WAITS_FOR_MS, new_seat,
@@ -72,7 +73,7 @@ pub(super) fn seat(sql: &Connection, key: &Key, newcomer: &OwnedNewcomer, now: u
     let row = params![key.id, newcomer.player.as_str(), newcomer.skeleton, seat, newcomer.network];
     sql.prepare_cached(insert)?.execute(row)?;
     sql.prepare_cached("UPDATE games SET seated = seated + 1 WHERE id = ?1")?.execute([&key.id])?;
-    Ok(SeatOutcome::At(read(&seat, "a seat")?))
+    Ok(SeatOutcome::At(decode(&seat, "a seat")?))
 }
 
 /// Gives somebody who is away their seat back.
@@ -271,18 +272,20 @@ pub(super) fn entrance(sql: &Connection, key: &Key, now: u64) -> Result<Entrance
     let mut select = sql.prepare_cached(select)?;
     let most = signed(limits::WAITING as u64);
     let lately = params![key.id, signed(now.saturating_sub(WAITS_FOR_MS)), most];
-    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    let mut waiting = Vec::new();
-    for found in select.query_map(lately, row)? {
-        let (id, name) = found?;
-        if let Ok(id) = UserId::parse(&id) {
-            waiting.push(Waiting { id, name: Name::from(name) });
-        }
-    }
+    let row = |row: &Row<'_>| Ok((sqlite::bytes(row, 0)?, sqlite::bytes(row, 1)?));
+    let waiting = select.query_map(lately, row)?.collect::<rusqlite::Result<Vec<_>>>()?;
+    let waiting = readable(waiting.iter().map(|(id, name)| parse_waiting(id, name)));
     let blocked: i64 = sql
         .prepare_cached("SELECT count(*) FROM blocked WHERE game = ?1 AND until > ?2")?
         .query_row(params![key.id, signed(now)], |row| row.get(0))?;
     Ok(Entrance { waiting, blocked: usize::try_from(blocked).unwrap_or(0) })
+}
+
+fn parse_waiting(id: &[u8], name: &[u8]) -> Result<Waiting> {
+    let what = "somebody who waits to be admitted";
+    let (id, name) = (document::text(id, what)?, document::text(name, what)?);
+    let id = UserId::parse(id).map_err(|error| StorageError::corrupt(format!("{what}: {error}")))?;
+    Ok(Waiting { id, name: Name::from(name.to_owned()) })
 }
 
 pub(super) fn admit(sql: &Connection, key: &Key, players: &[UserId]) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Games of a node without Redis: rows in its SQLite file. What matters for minutes only (codes, wrong tries)
 //! is in memory, and gone with the process.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -13,15 +13,15 @@ use protocol::{HostId, Name, Pin, UserId};
 use quiz::Seat;
 use realtime::broker::embedded::EmbeddedBroker;
 use realtime::channel::Channel;
-use storage::StorageError;
 use storage::clock::now_ms;
 use storage::sqlite::Sqlite;
+use storage::{StorageError, readable};
 use tokio::time::Instant;
 
 use super::store::{stepped, version_of};
 use super::{
     AnswerOutcome, Commit, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus, Rename,
-    RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, in_order,
+    RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, answerer, in_order, recorded_answer,
 };
 
 mod entrance;
@@ -45,7 +45,7 @@ pub struct EmbeddedGames {
 struct Memory {
     /// The codes that are still good.
     codes: Expiring<(Key, String), ()>,
-    /// Counts of wrong tries.
+    /// How many wrong PINs a network sent lately, by its name.
     tries: Expiring<String, u64>,
 }
 
@@ -195,7 +195,24 @@ impl GameStore for EmbeddedGames {
 
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
         let key = key.clone();
-        self.read(move |sql| rows::answers(sql, &key, question)).await
+        let stored = self.read(move |sql| rows::answers(sql, &key, question)).await?;
+        stored.into_iter().map(recorded_answer).collect()
+    }
+
+    async fn readable_answers(
+        &self,
+        key: &Key,
+        question: usize,
+    ) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
+        let key = key.clone();
+        let stored = self.read(move |sql| rows::answers(sql, &key, question)).await?;
+        Ok(readable(stored.into_iter().map(recorded_answer)))
+    }
+
+    async fn answerers(&self, key: &Key, question: usize) -> Result<HashSet<UserId>, StorageError> {
+        let key = key.clone();
+        let players = self.read(move |sql| rows::answerers(sql, &key, question)).await?;
+        Ok(readable(players.into_iter().map(answerer)))
     }
 
     async fn answer_of(
@@ -268,7 +285,7 @@ impl GameStore for EmbeddedGames {
     }
 }
 
-/// Parses a stored document.
-fn read<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
+/// Parses a stored document; `what` says in an error which kind it is.
+fn decode<T: serde::de::DeserializeOwned>(text: &str, what: &str) -> rows::Result<T> {
     storage::document::decode(text, what)
 }

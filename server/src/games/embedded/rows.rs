@@ -3,15 +3,13 @@
 //! A question is stored under 1,000 times its round plus its index, so that answers of one round are not
 //! found in the next. A quiz has fewer questions than that.
 
-use std::collections::BTreeMap;
-
 use protocol::game::{Answer, RecordedAnswer};
 use protocol::{Pin, UserId, wire};
 use quiz::{AnswerWindow, Decision, Seat, State};
 use rusqlite::{Connection, OptionalExtension, Row, params};
-use storage::StorageError;
+use storage::{StorageError, sqlite};
 
-use super::read;
+use super::decode;
 use crate::games::{
     AnswerOutcome, EntrancePolicy, GAME_TTL_SECONDS, GameSnapshot, Key, NewGame, NextRound, PlayerStatus, RoundQuiz,
     Turnout, new_answer,
@@ -45,7 +43,7 @@ pub(super) fn round_quiz_of(sql: &Connection, key: &Key) -> Result<Option<RoundQ
     };
     let owner =
         UserId::parse(&owner).map_err(|error| StorageError::corrupt(format!("the owner of a game: {error}")))?;
-    Ok(Some(RoundQuiz { owner, round, quiz: read(&quiz, "a quiz")? }))
+    Ok(Some(RoundQuiz { owner, round, quiz: decode(&quiz, "a quiz")? }))
 }
 
 pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<GameSnapshot>> {
@@ -57,7 +55,7 @@ pub(super) fn load(sql: &Connection, pin: &Pin, now: u64) -> Result<Option<GameS
     };
     let key = Key { pin: pin.clone(), id };
     let (version, stored_progress) = (unsigned(version), unsigned(kept));
-    Ok(Some(GameSnapshot { key, version, state: read(&state, "a game")?, now, stored_progress }))
+    Ok(Some(GameSnapshot { key, version, state: decode(&state, "a game")?, now, stored_progress }))
 }
 
 /// Updates a game; false: it is not at the expected version.
@@ -162,8 +160,8 @@ pub(super) fn player_status(sql: &Connection, key: &Key, player: &UserId) -> Res
         .query_row(whom, |row| Ok((row.get(0)?, row.get(1)?)))
         .optional()?;
     Ok(match seat {
-        Some((seat, false)) => PlayerStatus::Seated(read(&seat, "a seat")?),
-        Some((seat, true)) => PlayerStatus::Away(read(&seat, "a seat")?),
+        Some((seat, false)) => PlayerStatus::Seated(decode(&seat, "a seat")?),
+        Some((seat, true)) => PlayerStatus::Away(decode(&seat, "a seat")?),
         None => PlayerStatus::Unknown,
     })
 }
@@ -171,7 +169,7 @@ pub(super) fn player_status(sql: &Connection, key: &Key, player: &UserId) -> Res
 pub(super) fn seats(sql: &Connection, key: &Key) -> Result<Vec<Seat>> {
     let mut select = sql.prepare_cached("SELECT seat FROM seats WHERE game = ?1 AND away = 0")?;
     let rows = select.query_map([&key.id], |row| row.get::<_, String>(0))?;
-    rows.map(|seat| read(&seat?, "a seat")).collect()
+    rows.map(|seat| decode(&seat?, "a seat")).collect()
 }
 
 pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Vec<Seat>> {
@@ -179,7 +177,7 @@ pub(super) fn counted(sql: &Connection, key: &Key, question: usize) -> Result<Ve
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
     let mut select = sql.prepare_cached(select)?;
     let rows = select.query_map(params![key.id, signed(question as u64)], |row| row.get::<_, String>(0))?;
-    rows.map(|seat| read(&seat?, "a seat")).collect()
+    rows.map(|seat| decode(&seat?, "a seat")).collect()
 }
 
 pub(super) fn answer(
@@ -202,7 +200,7 @@ pub(super) fn answer(
             let insert = "INSERT INTO answers VALUES (?1,
                 (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)), ?3, ?4)";
             sql.prepare_cached(insert)?.execute(row)?;
-            AnswerOutcome::Accepted(read(&answer_json, "an answer")?)
+            AnswerOutcome::Accepted(decode(&answer_json, "an answer")?)
         }
         (Decision::Duplicate, Some(first)) => AnswerOutcome::Duplicate(first),
         (Decision::Late { late_ms }, _) => AnswerOutcome::Late(late_ms),
@@ -220,19 +218,22 @@ fn taking(sql: &Connection, key: &Key) -> Result<Option<AnswerWindow>> {
     Ok(sql.prepare_cached(select)?.query_row(params![key.pin.as_str(), key.id], row).optional()?)
 }
 
-pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>> {
+/// The answers to a question and their players, as they are stored.
+pub(super) fn answers(sql: &Connection, key: &Key, question: usize) -> Result<Vec<(Vec<u8>, Vec<u8>)>> {
     let select = "SELECT player, given FROM answers WHERE game = ?1 AND question =
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
     let mut select = sql.prepare_cached(select)?;
-    let row = |row: &Row<'_>| Ok((row.get::<_, String>(0)?, row.get::<_, String>(1)?));
-    let mut answers = BTreeMap::new();
-    for found in select.query_map(params![key.id, signed(question as u64)], row)? {
-        let (player, answer_json) = found?;
-        if let Ok(player) = UserId::parse(&player) {
-            answers.insert(player, read(&answer_json, "an answer")?);
-        }
-    }
-    Ok(answers)
+    let row = |row: &Row<'_>| Ok((sqlite::bytes(row, 0)?, sqlite::bytes(row, 1)?));
+    Ok(select.query_map(params![key.id, signed(question as u64)], row)?.collect::<rusqlite::Result<_>>()?)
+}
+
+/// The ids of the players who have answered a question, as they are stored.
+pub(super) fn answerers(sql: &Connection, key: &Key, question: usize) -> Result<Vec<Vec<u8>>> {
+    let select = "SELECT player FROM answers WHERE game = ?1 AND question =
+        (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1))";
+    let mut select = sql.prepare_cached(select)?;
+    let players = select.query_map(params![key.id, signed(question as u64)], |row| sqlite::bytes(row, 0))?;
+    Ok(players.collect::<rusqlite::Result<_>>()?)
 }
 
 pub(super) fn answer_of(
@@ -245,7 +246,7 @@ pub(super) fn answer_of(
         (?2 + 1000 * (SELECT round - 1 FROM games WHERE id = ?1)) AND player = ?3";
     let whose = params![key.id, signed(question as u64), player.as_str()];
     let answer_json: Option<String> = sql.prepare_cached(select)?.query_row(whose, |row| row.get(0)).optional()?;
-    answer_json.map(|json| read(&json, "an answer")).transpose()
+    answer_json.map(|json| decode(&json, "an answer")).transpose()
 }
 
 pub(super) fn turnout(sql: &Connection, key: &Key, question: usize) -> Result<Turnout> {

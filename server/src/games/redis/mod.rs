@@ -1,6 +1,6 @@
 //! Games in Redis. Each condition is checked in a script, by the clock of the Redis that keeps the game.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -11,18 +11,16 @@ use quiz::Seat;
 use realtime::broker::redis::{ChangeScript, RedisBroker};
 use realtime::channel::Channel;
 use redis::{Cmd, Script};
-use storage::StorageError;
-use storage::document;
-use storage::redis::Router;
-use storage::redis::Shard;
-use storage::redis::scripts;
+use storage::redis::{Router, Shard, scripts};
+use storage::{StorageError, document, readable};
 
 use super::{
     AnswerOutcome, Commit, GAME_TTL_SECONDS, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus,
-    Rename, RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout,
+    Rename, RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, answerer, recorded_answer,
 };
 use crate::quizzes::earlier_names::with_names_of_today;
 
+mod answers;
 mod commit_call;
 mod keys;
 
@@ -72,14 +70,6 @@ impl RedisGames {
         self.router.of(&Channel::Game(pin.clone()))
     }
 
-    async fn seats_in(&self, pin: &Pin, hash: String) -> Result<Vec<Seat>, StorageError> {
-        let all: Vec<String> = self.shard(pin)?.run(&Cmd::hvals(hash)).await?;
-        let read = move || all.iter().map(|text| document::decode(text, "a seat")).collect();
-        // For thousands of seats, parsing would block a runtime thread for too long.
-        let reading = tokio::task::spawn_blocking(read);
-        reading.await.map_err(|error| StorageError::Unavailable(error.to_string()))?
-    }
-
     /// Moves those of `players` who wait into other sets; with an empty list, all who wait.
     async fn judge(&self, key: &Key, players: &[UserId], others: &[String]) -> Result<(), StorageError> {
         let mut call = self.judge.prepare_invoke();
@@ -113,7 +103,7 @@ impl GameStore for RedisGames {
         }
         let owner =
             UserId::parse(&owner).map_err(|error| StorageError::corrupt(format!("the owner of a game: {error}")))?;
-        let quiz = document::decode(&with_names_of_today(quiz), "a quiz")?;
+        let quiz = document::decode(with_names_of_today(quiz), "a quiz")?;
         Ok(Some(RoundQuiz { owner, round: round.unwrap_or(1), quiz }))
     }
 
@@ -125,7 +115,15 @@ impl GameStore for RedisGames {
         let Some((id, version, state, kept, now)) = known else { return Ok(None) };
         let key = Key { pin: pin.clone(), id };
         let state = document::decode(&state, "a game")?;
-        Ok(Some(GameSnapshot { key, version, state, now, stored_progress: kept.parse().unwrap_or(0) }))
+        let stored_progress = match kept.as_str() {
+            "" => 0,
+            // From 0 on, the results are only stored once more.
+            kept => kept.parse().unwrap_or_else(|_| {
+                drop(StorageError::corrupt("how much of a game has stored results"));
+                0
+            }),
+        };
+        Ok(Some(GameSnapshot { key, version, state, now, stored_progress }))
     }
 
     async fn commit(&self, commit: Commit<'_>) -> Result<Option<u64>, StorageError> {
@@ -231,7 +229,7 @@ impl GameStore for RedisGames {
         block_for_ms: Option<u64>,
     ) -> Result<Vec<UserId>, StorageError> {
         let shard = self.shard(&key.pin)?;
-        let mut seats: Vec<Option<String>> = Vec::new();
+        let mut seats: Vec<Option<Vec<u8>>> = Vec::new();
         for hash in [self.keys.seats(key), self.keys.away(key)] {
             let mut ask = redis::cmd("HMGET");
             ask.arg(hash).arg(ids(players));
@@ -240,8 +238,8 @@ impl GameStore for RedisGames {
         let mut call = self.kick.prepare_invoke();
         call.key(&self.keys.of_kick(key)[..]);
         call.arg(&key.id).arg(GAME_TTL_SECONDS).arg(block_for_ms.map(|ms| ms.to_string()).unwrap_or_default());
-        // A seat that cannot be read is logged, and keeps nobody else from being kicked.
-        for seat in seats.iter().flatten().filter_map(|text| document::decode::<Seat>(text, "a seat").ok()) {
+        // A damaged seat keeps nobody else from being kicked.
+        for seat in readable::<Seat, Vec<_>>(seats.iter().flatten().map(|text| document::decode(text, "a seat"))) {
             call.arg(seat.id.as_str()).arg(quiz::nickname::skeleton(&seat.name));
         }
         let gone: Vec<String> = shard.invoke(&call).await?;
@@ -255,10 +253,11 @@ impl GameStore for RedisGames {
     async fn entrance(&self, key: &Key) -> Result<Entrance, StorageError> {
         let mut ask = redis::pipe();
         ask.hvals(self.keys.waiting(key)).hvals(self.keys.blocked(key)).cmd("TIME");
-        type Found = (Vec<String>, Vec<u64>, (u64, u64));
+        type Found = (Vec<Vec<u8>>, Vec<Vec<u8>>, (u64, u64));
         let (waiting, blocked, (seconds, micros)): Found = self.shard(&key.pin)?.run_all(&ask).await?;
         let now = seconds * 1000 + micros / 1000;
         let waiting = super::waiting_at(&waiting, now);
+        let blocked: Vec<u64> = readable(blocked.iter().map(|until| document::decode(until, "the end of a block")));
         Ok(Entrance { waiting, blocked: blocked.into_iter().filter(|until| *until > now).count() })
     }
 
@@ -278,32 +277,24 @@ impl GameStore for RedisGames {
         question: usize,
         answer: &Answer,
     ) -> Result<AnswerOutcome, StorageError> {
-        let submitted = super::new_answer(question, answer);
-        let mut call = self.answer.prepare_invoke();
-        call.key(self.keys.game(&key.pin));
-        call.key(self.keys.seats(key)).key(self.keys.answers(key, question));
-        call.arg(&key.id)
-            .arg(player.as_str())
-            .arg(question)
-            .arg(submitted.head)
-            .arg(submitted.tail)
-            .arg(GAME_TTL_SECONDS);
-        let (became, told): (String, String) = self.shard(&key.pin)?.invoke(&call).await?;
-        let recorded = || document::decode(&told, "an answer");
-        Ok(match became.as_str() {
-            "accepted" => AnswerOutcome::Accepted(recorded()?),
-            "duplicate" => AnswerOutcome::Duplicate(recorded()?),
-            "late" => AnswerOutcome::Late(told.parse().ok()),
-            "closed" => AnswerOutcome::NotOpen,
-            _ => AnswerOutcome::NoSeat,
-        })
+        self.take_answer(key, player, question, answer).await
     }
 
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
-        let all: Vec<(String, String)> =
-            self.shard(&key.pin)?.run(&Cmd::hgetall(self.keys.answers(key, question))).await?;
-        let read = |(player, given): &(String, String)| Some((UserId::parse(player).ok()?, wire::decode(given)?));
-        Ok(all.iter().filter_map(read).collect())
+        self.stored_answers(key, question).await?.into_iter().map(recorded_answer).collect()
+    }
+
+    async fn readable_answers(
+        &self,
+        key: &Key,
+        question: usize,
+    ) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError> {
+        Ok(readable(self.stored_answers(key, question).await?.into_iter().map(recorded_answer)))
+    }
+
+    async fn answerers(&self, key: &Key, question: usize) -> Result<HashSet<UserId>, StorageError> {
+        let players: Vec<Vec<u8>> = self.shard(&key.pin)?.run(&Cmd::hkeys(self.keys.answers(key, question))).await?;
+        Ok(readable(players.into_iter().map(answerer)))
     }
 
     async fn answer_of(

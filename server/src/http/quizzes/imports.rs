@@ -23,7 +23,7 @@ use crate::quizzes::import::{self as file, ImportDecisions, Imported};
 pub struct Understood {
     /// The quiz as far as it was understood, with its doubts and notes.
     pub imported: Arc<Imported>,
-    /// The file's name, shortened.
+    /// The file's name as the sender called it, cleaned and cut to 100 characters.
     pub file: String,
 }
 
@@ -47,7 +47,7 @@ pub(super) async fn import(
     };
     let called: String = clean(&name, Shape::Line).chars().take(FILE_NAME_CHARS).collect();
     let workers = &files.parts.workers;
-    let imported = workers.run(file::LIMITS, move |budget| file::read(&bytes, &name, budget)).await?;
+    let imported = workers.run(file::LIMITS, move |budget| file::parse(&bytes, &name, budget)).await?;
     let imported = illustrations::store_pictures(&files, &payer, imported.map_err(not_a_quiz)?).await?;
     if is_form(&headers) {
         let understood = Understood { imported: Arc::new(imported), file: called };
@@ -67,7 +67,7 @@ pub(super) struct Named {
 }
 
 /// Saves an imported quiz, as its author decided, and redirects to it.
-pub(super) async fn keep_import(
+pub(super) async fn store_import(
     State(files): State<Arc<Files>>,
     Extension(peer): Extension<SocketAddr>,
     Extension(member): Extension<Member>,
@@ -75,7 +75,7 @@ pub(super) async fn keep_import(
 ) -> Answer {
     let Upload { payer, headers, body, _place } = files.receive(&member, request, peer, QUIZ_FORM_BYTES).await?;
     let fields = form_urlencoded::parse(&body).into_owned();
-    let quiz = ImportDecisions::read(fields).quiz().map_err(not_a_quiz)?;
+    let quiz = ImportDecisions::parse(fields).quiz().map_err(not_a_quiz)?;
     let saved = files.parts.library.save(&payer, None, 0, quiz).await?;
     if is_form(&headers) {
         return Ok(Redirect::to(&format!("/quizzes/{}", saved.id)).into_response());

@@ -53,7 +53,7 @@ pub struct QuizFiles {
     pub sessions: Sessions,
     /// Has the quizzes, pictures and results.
     pub library: Library,
-    /// Counts what is uploaded.
+    /// Charges uploads to the person and the address, and refuses too many.
     pub throttle: Arc<Throttle>,
     /// Runs what parses files, on threads of its own.
     pub workers: Workers,
@@ -90,7 +90,7 @@ pub fn quizzes<S: Clone + Send + Sync + 'static>(parts: QuizFiles) -> Router<S> 
     Router::new()
         .route("/api/picture", post(take_picture))
         .route("/api/import-quiz", post(imports::import))
-        .route("/api/keep-import", post(imports::keep_import))
+        .route("/api/store-import", post(imports::store_import))
         .route("/pictures/{id}", get(show_picture))
         .route("/quizzes/template.csv", get(exports::template_csv))
         .route("/quizzes/template.xlsx", get(exports::template_xlsx))
@@ -139,7 +139,7 @@ impl Files {
             return Err(Refusal::new(StatusCode::FORBIDDEN, why.into()));
         }
         let address = client_address(peer, headers, &self.parts.trusted_proxies);
-        let known_for = self.parts.sessions.read_with_age(headers).map_or(Duration::ZERO, |(_, age)| age);
+        let known_for = self.parts.sessions.authenticate_with_age(headers).map_or(Duration::ZERO, |(_, age)| age);
         let sharer = Sharer { session: &member.id, known_for, address };
         self.parts.throttle.spend_share(sharer, Share::FILE).map_err(|wait| {
             let seconds = wait.as_secs() + 1;

@@ -38,7 +38,7 @@ impl FileParts for Package<'_> {
 /// A quiz of ClassQuiz (`.cqa`): compressed JSON, followed by its pictures, each with the
 /// number of its question.
 pub(super) struct Packed<'a> {
-    /// The JSON text, uncompressed.
+    /// The JSON of the quiz, after it was unpacked within the budget.
     pub(super) text: String,
     pictures: Vec<(&'a str, &'a [u8])>,
 }

@@ -54,7 +54,7 @@ impl Imported {
 
 impl ImportDecisions {
     /// Parses a form: `quiz`, `title`, `doubts`, `use`, and an `answer-{number}` for each doubt.
-    pub fn read(fields: impl Iterator<Item = (String, String)>) -> Self {
+    pub fn parse(fields: impl Iterator<Item = (String, String)>) -> Self {
         let mut answered = Self::default();
         for (name, value) in fields {
             match name.as_str() {
@@ -157,7 +157,7 @@ mod tests {
         let carried = [("quiz", wire::encode(&imported.quiz)), ("doubts", imported.encoded_doubts())];
         let answers = answers.iter().map(|(name, value)| (*name, (*value).to_owned()));
         let fields = carried.into_iter().chain(answers).map(|(name, value)| (name.to_owned(), value));
-        ImportDecisions::read(fields).quiz()
+        ImportDecisions::parse(fields).quiz()
     }
 
     #[test]
@@ -179,7 +179,7 @@ mod tests {
 
     #[test]
     fn odd_forms_are_refused_and_odd_answers_change_nothing() {
-        assert!(ImportDecisions::read([("quiz".to_owned(), "{".to_owned())].into_iter()).quiz().is_err());
+        assert!(ImportDecisions::parse([("quiz".to_owned(), "{".to_owned())].into_iter()).quiz().is_err());
         let quiz = decided(&[("answer-0", "9"), ("answer-1", "1e9"), ("answer-2", "-1"), ("answer-999", "0")]).unwrap();
         assert_eq!(quiz, imported().quiz);
     }

@@ -31,7 +31,7 @@ pub struct Imported {
     pub missing: Vec<MissingPicture>,
 }
 
-/// Something that was not understood.
+/// Something in a file that its author has to decide before the quiz is saved.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Doubt {
     /// The index of the question, from 0.
@@ -58,9 +58,9 @@ pub struct FilePosition {
 /// A cell of a sheet, to be shown beside a doubt about it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ShownCell {
-    /// The heading of its column.
+    /// The heading of its column, as the file has it.
     pub heading: String,
-    /// The cell's text, shortened.
+    /// The cell's text, shortened to what a page shows.
     pub text: String,
     /// Whether the doubt is about this cell.
     pub is_doubtful: bool,

@@ -49,7 +49,7 @@ pub(crate) fn check_workbook(parts: &[u8]) {
 /// What was understood, within the limits that everything has; `None` for a sentence.
 fn understood(bytes: &[u8]) -> Option<Imported> {
     let budget = Budget::of(LIMITS);
-    let imported = match read(bytes, "file.csv", &budget) {
+    let imported = match parse(bytes, "file.csv", &budget) {
         Ok(imported) => imported,
         Err(NotAQuiz(why)) => {
             assert!(!why.is_empty() && why.chars().count() <= SENTENCE_CHARS, "{why}");
@@ -66,6 +66,6 @@ fn understood(bytes: &[u8]) -> Option<Imported> {
 }
 
 fn again(bytes: &[u8]) -> Imported {
-    let read = read(bytes, "file.csv", &Budget::of(LIMITS));
+    let read = parse(bytes, "file.csv", &Budget::of(LIMITS));
     read.unwrap_or_else(|why| panic!("{why} {}", String::from_utf8_lossy(bytes)))
 }

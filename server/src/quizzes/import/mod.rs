@@ -72,8 +72,8 @@ impl NotAQuiz {
 ///
 /// # Errors
 /// [`NotAQuiz`]: not one question was found.
-pub fn read(bytes: &[u8], name: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
-    let read = read_any(bytes, budget).map(|imported| titled(imported, name));
+pub fn parse(bytes: &[u8], name: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+    let read = parse_any(bytes, budget).map(|imported| titled(imported, name));
     match budget.exhausted() {
         None => read.map_err(|NotAQuiz(why)| NotAQuiz(shortened(why))),
         Some(Exhausted::Size) => Err(NotAQuiz::because("This file has too much in it to be a quiz.")),
@@ -81,16 +81,16 @@ pub fn read(bytes: &[u8], name: &str, budget: &Budget) -> Result<Imported, NotAQ
     }
 }
 
-fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
+fn parse_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     if bytes.len() > FILE_BYTES {
         return Err(NotAQuiz::because(too_large()));
     }
     if container::is_archive(bytes) {
-        return read_archive(bytes, budget);
+        return parse_archive(bytes, budget);
     }
     if let Some(mut packed) = container::unpack(bytes, budget) {
         let text = std::mem::take(&mut packed.text);
-        return json::read(&text, &mut packed, budget);
+        return json::parse(&text, &mut packed, budget);
     }
     if let Some(why) = container::unsupported_kind(bytes) {
         return Err(NotAQuiz::because(why));
@@ -100,7 +100,7 @@ fn read_any(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
         return Err(NotAQuiz::because(why));
     }
     let decoded = decode::decode(bytes)?;
-    let mut imported = read_text(&decoded.text, budget)?;
+    let mut imported = parse_text(&decoded.text, budget)?;
     imported.notes.extend(decoded.note());
     Ok(imported)
 }
@@ -111,23 +111,23 @@ pub fn too_large() -> String {
     format!("This file has more than {most} MB. Take the pictures out of it, or bring it in parts.")
 }
 
-fn read_archive(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
+fn parse_archive(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     match container::open(bytes, budget)? {
-        container::Archive::Workbook => sheet::read_workbook(bytes, budget),
-        container::Archive::H5p { content, mut package } => json::read(&content, &mut package, budget),
+        container::Archive::Workbook => sheet::parse_workbook(bytes, budget),
+        container::Archive::H5p { content, mut package } => json::parse(&content, &mut package, budget),
     }
 }
 
-fn read_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+fn parse_text(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     if json::is_json(text) {
-        return json::read(text, &mut SingleText, budget);
+        return json::parse(text, &mut SingleText, budget);
     }
     if text::is_aiken(text) {
-        return text::read_aiken(text, budget);
+        return text::parse_aiken(text, budget);
     }
-    match sheet::read_csv(text, budget) {
+    match sheet::parse_csv(text, budget) {
         // A text with answers in braces and without a header row is GIFT, no sheet.
-        Err(_) if budget.exhausted().is_none() && text::is_gift(text) => text::read_gift(text, budget),
+        Err(_) if budget.exhausted().is_none() && text::is_gift(text) => text::parse_gift(text, budget),
         read => read,
     }
 }

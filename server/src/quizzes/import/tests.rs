@@ -12,12 +12,12 @@ mod sheets;
 mod texts;
 
 fn understood(bytes: &[u8], name: &str) -> Imported {
-    read(bytes, name, &Budget::of(LIMITS)).unwrap()
+    parse(bytes, name, &Budget::of(LIMITS)).unwrap()
 }
 
 /// The sentence for a file without a question.
 fn refused(bytes: &[u8]) -> String {
-    read(bytes, "", &Budget::of(LIMITS)).map(|imported| format!("{imported:?}")).unwrap_err().to_string()
+    parse(bytes, "", &Budget::of(LIMITS)).map(|imported| format!("{imported:?}")).unwrap_err().to_string()
 }
 
 /// The quiz of a file without doubts.
@@ -105,11 +105,11 @@ proptest! {
     #[test]
     fn no_bytes_are_too_odd(bytes in prop::collection::vec(any::<u8>(), 0..300), is_zip in any::<bool>()) {
         let bytes = if is_zip { [&b"PK\x03\x04"[..], &bytes].concat() } else { bytes };
-        let _ = read(&bytes, "", &Budget::of(LIMITS));
+        let _ = parse(&bytes, "", &Budget::of(LIMITS));
     }
 
     #[test]
     fn no_text_is_too_odd(text in "([A-D]\\. \\PC{0,5}|ANSWER: [A-Z]|\\PC{0,9}|[{}=~#:,;\"\\[\\]]{0,9}|\n){0,30}") {
-        let _ = read(text.as_bytes(), "", &Budget::of(LIMITS));
+        let _ = parse(text.as_bytes(), "", &Budget::of(LIMITS));
     }
 }

@@ -18,12 +18,12 @@ const APPLICATION: u8 = 0xFF;
 
 pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let mut rest = Input(bytes);
-    let mut kept = Vec::with_capacity(bytes.len());
+    let mut written = Vec::with_capacity(bytes.len());
     let header = rest.take(13)?;
-    kept.extend_from_slice(header);
+    written.extend_from_slice(header);
     let mut screen = Input(header.get(6..).unwrap_or_default());
     let (width, height) = (screen.le_u16()?, screen.le_u16()?);
-    kept.extend_from_slice(rest.take(palette_bytes(screen.byte()?))?);
+    written.extend_from_slice(rest.take(palette_bytes(screen.byte()?))?);
     let mut frames = 0;
     loop {
         let block = rest.byte()?;
@@ -32,8 +32,8 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPic
                 let label = rest.byte()?;
                 let blocks = blocks(&mut rest, budget)?;
                 if stays(label, blocks) {
-                    kept.extend_from_slice(&[block, label]);
-                    kept.extend_from_slice(blocks);
+                    written.extend_from_slice(&[block, label]);
+                    written.extend_from_slice(blocks);
                 }
             }
             FRAME => {
@@ -43,20 +43,20 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPic
                 }
                 let description = rest.take(9)?;
                 let flags = description.last().copied().unwrap_or_default();
-                kept.push(block);
-                kept.extend_from_slice(description);
-                kept.extend_from_slice(rest.take(palette_bytes(flags))?);
-                kept.push(rest.byte()?);
-                kept.extend_from_slice(blocks(&mut rest, budget)?);
+                written.push(block);
+                written.extend_from_slice(description);
+                written.extend_from_slice(rest.take(palette_bytes(flags))?);
+                written.push(rest.byte()?);
+                written.extend_from_slice(blocks(&mut rest, budget)?);
             }
             END => break,
             _ => return Err(InvalidPicture),
         }
     }
-    kept.push(END);
+    written.push(END);
     check_size(width.into(), height.into(), budget)?;
-    decode(&kept, budget)?;
-    Ok(kept)
+    decode(&written, budget)?;
+    Ok(written)
 }
 
 /// The length of a palette, by the flags before it.

@@ -28,7 +28,7 @@ const NOTES: &[u8] = b"Exif\0\0";
 /// What was found while the file was read.
 #[derive(Default)]
 struct JpegScan {
-    kept: Vec<u8>,
+    written: Vec<u8>,
     jfif: Option<[u8; 9]>,
     orientation: Option<u8>,
     frame: Option<Frame>,
@@ -83,11 +83,11 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<JpegScan, InvalidPicture> {
             JFIF if data.starts_with(b"JFIF\0") => {
                 found.jfif = data.get(3..12).and_then(|data| data.try_into().ok());
             }
-            ADOBE if data.starts_with(b"Adobe") && data.len() == 12 => found.keep(marker, segment),
-            _ if TABLES.contains(&marker) => found.keep(marker, segment),
+            ADOBE if data.starts_with(b"Adobe") && data.len() == 12 => found.write_segment(marker, segment),
+            _ if TABLES.contains(&marker) => found.write_segment(marker, segment),
             _ if FRAMES.contains(&marker) && found.frame.is_none() => {
-                found.frame = Some(Frame::read(data, marker == PROGRESSIVE)?);
-                found.keep(marker, segment);
+                found.frame = Some(Frame::parse(data, marker == PROGRESSIVE)?);
+                found.write_segment(marker, segment);
             }
             SCAN => {
                 found.scans += 1;
@@ -98,8 +98,8 @@ fn walk(bytes: &[u8], budget: &Budget) -> Result<JpegScan, InvalidPicture> {
                 if found.scans > SCANS {
                     budget.exhaust(Exhausted::Size)?;
                 }
-                found.keep(marker, segment);
-                found.kept.extend_from_slice(entropy(&mut rest)?);
+                found.write_segment(marker, segment);
+                found.written.extend_from_slice(entropy(&mut rest)?);
             }
             // Kinds that browsers do not show either: lossless, arithmetic, hierarchical.
             0xC3 | 0xC5..=0xCF => return Err(InvalidPicture),
@@ -130,7 +130,7 @@ fn entropy<'a>(rest: &mut Input<'a>) -> Result<&'a [u8], InvalidPicture> {
 }
 
 impl Frame {
-    fn read(data: &[u8], is_progressive: bool) -> Result<Self, InvalidPicture> {
+    fn parse(data: &[u8], is_progressive: bool) -> Result<Self, InvalidPicture> {
         let mut data = Input(data);
         data.byte()?;
         let (height, width, components) = (data.be_u16()?, data.be_u16()?, data.byte()?);
@@ -162,9 +162,9 @@ impl Frame {
 }
 
 impl JpegScan {
-    fn keep(&mut self, marker: u8, segment: &[u8]) {
-        self.kept.extend_from_slice(&[0xFF, marker]);
-        self.kept.extend_from_slice(segment);
+    fn write_segment(&mut self, marker: u8, segment: &[u8]) {
+        self.written.extend_from_slice(&[0xFF, marker]);
+        self.written.extend_from_slice(segment);
     }
 
     fn write(self) -> Vec<u8> {
@@ -176,13 +176,13 @@ impl JpegScan {
         if let Some(orientation) = self.orientation {
             add(&mut clean, EXIF, &[NOTES, &exif::only(orientation)]);
         }
-        clean.extend_from_slice(&self.kept);
+        clean.extend_from_slice(&self.written);
         clean.extend_from_slice(&[0xFF, END]);
         clean
     }
 }
 
-/// Appends a short segment.
+/// Appends a segment with its marker and length; its data has at most 65,533 bytes.
 fn add(to: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) {
     let data = parts.concat();
     to.extend_from_slice(&[0xFF, marker]);

@@ -30,7 +30,7 @@ pub const LIMITS: Limits = Limits {
 };
 /// The most pixels of a picture, or of one of its frames: more than any screen has.
 const PIXELS: usize = 20_000_000;
-/// The longest side, in pixels.
+/// The longest side that a picture may have, in pixels.
 const SIDE: u32 = 16_384;
 
 /// Bytes of the digest in an id: no two pictures are ever taken for each other.

@@ -8,7 +8,7 @@ use super::{InvalidPicture, check_size};
 use crate::workers::Budget;
 
 /// The chunks that stay, with the largest size of each.
-const KEPT: [(&[u8; 4], usize); 9] = [
+const ALLOWED_CHUNKS: [(&[u8; 4], usize); 9] = [
     (b"IHDR", 13),
     (b"PLTE", 768),
     (b"tRNS", 256),
@@ -24,7 +24,7 @@ const DECODER_BYTES: usize = 8 * 1024 * 1024;
 
 pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPicture> {
     let mut rest = Input(bytes);
-    let mut kept = rest.take(8)?.to_vec();
+    let mut cleaned = rest.take(8)?.to_vec();
     loop {
         budget.step()?;
         let chunk = rest.0;
@@ -34,15 +34,15 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPic
         if &name == b"IHDR" {
             check_size(data.be_u32()?, data.be_u32()?, budget)?;
         }
-        if KEPT.iter().any(|(kept, most)| **kept == name && length <= *most) {
-            kept.extend_from_slice(chunk.get(..length + 12).ok_or(InvalidPicture)?);
+        if ALLOWED_CHUNKS.iter().any(|(allowed, most)| **allowed == name && length <= *most) {
+            cleaned.extend_from_slice(chunk.get(..length + 12).ok_or(InvalidPicture)?);
         }
         if &name == b"IEND" {
             break;
         }
     }
-    decode(&kept, budget)?;
-    Ok(kept)
+    decode(&cleaned, budget)?;
+    Ok(cleaned)
 }
 
 /// Decodes row by row; only one is ever in memory.

@@ -24,10 +24,10 @@ const HAS_FRAMES: u8 = 0b0000_0010;
 /// What was found while the file was read.
 #[derive(Default)]
 struct WebpScan {
-    kept: Vec<u8>,
+    written: Vec<u8>,
     orientation: Option<u8>,
     frames: usize,
-    /// The largest lossless chunk.
+    /// The size of the largest lossless chunk, in bytes.
     lossless_bytes: usize,
     /// The most pixels that a chunk declares, which the decoder believes.
     pixels: usize,
@@ -44,8 +44,8 @@ pub(super) fn clean(bytes: &[u8], budget: &Budget) -> Result<Vec<u8>, InvalidPic
     while !rest.is_empty() {
         let (name, data) = chunk(&mut rest, budget)?;
         match &name {
-            b"VP8X" | b"ANIM" | b"VP8 " | b"VP8L" | b"ALPH" => found.keep(name, data),
-            b"ANMF" => found.keep_frame(data, budget)?,
+            b"VP8X" | b"ANIM" | b"VP8 " | b"VP8L" | b"ALPH" => found.write_chunk(name, data),
+            b"ANMF" => found.write_frame(data, budget)?,
             b"EXIF" => found.orientation = exif::orientation(data.strip_prefix(b"Exif\0\0").unwrap_or(data)),
             _ => {}
         }
@@ -69,9 +69,9 @@ fn chunk<'a>(rest: &mut Input<'a>, budget: &Budget) -> Result<([u8; 4], &'a [u8]
 }
 
 impl WebpScan {
-    fn keep(&mut self, name: [u8; 4], data: &[u8]) {
+    fn write_chunk(&mut self, name: [u8; 4], data: &[u8]) {
         self.account(&name, data);
-        add(&mut self.kept, name, data);
+        add(&mut self.written, name, data);
     }
 
     /// Counts a chunk; only one is in memory at a time.
@@ -86,7 +86,7 @@ impl WebpScan {
     }
 
     /// Copies a frame, also without what is no part of the picture.
-    fn keep_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), InvalidPicture> {
+    fn write_frame(&mut self, data: &[u8], budget: &Budget) -> Result<(), InvalidPicture> {
         self.frames += 1;
         if self.frames > FRAMES {
             budget.exhaust(Exhausted::Size)?;
@@ -100,28 +100,28 @@ impl WebpScan {
                 add(&mut frame, name, data);
             }
         }
-        add(&mut self.kept, *b"ANMF", &frame);
+        add(&mut self.written, *b"ANMF", &frame);
         Ok(())
     }
 
     fn write(&mut self) -> Result<Vec<u8>, InvalidPicture> {
-        let mut kept = std::mem::take(&mut self.kept);
-        if kept.starts_with(b"VP8X") {
-            let flags = kept.get_mut(8).ok_or(InvalidPicture)?;
+        let mut written = std::mem::take(&mut self.written);
+        if written.starts_with(b"VP8X") {
+            let flags = written.get_mut(8).ok_or(InvalidPicture)?;
             *flags &= STAYS;
             if (*flags & HAS_FRAMES != 0) != (self.frames > 0) {
                 return Err(InvalidPicture);
             }
             if let Some(orientation) = self.orientation {
                 *flags |= HAS_EXIF;
-                add(&mut kept, *b"EXIF", &exif::only(orientation));
+                add(&mut written, *b"EXIF", &exif::only(orientation));
             }
         }
-        let mut clean = Vec::with_capacity(kept.len() + 12);
+        let mut clean = Vec::with_capacity(written.len() + 12);
         clean.extend_from_slice(b"RIFF");
-        clean.extend_from_slice(&u32::try_from(kept.len() + 4).map_err(|_| InvalidPicture)?.to_le_bytes());
+        clean.extend_from_slice(&u32::try_from(written.len() + 4).map_err(|_| InvalidPicture)?.to_le_bytes());
         clean.extend_from_slice(b"WEBP");
-        clean.extend(kept);
+        clean.extend(written);
         Ok(clean)
     }
 }

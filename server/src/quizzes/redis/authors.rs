@@ -2,6 +2,7 @@
 
 use protocol::{QuizId, UserId};
 use redis::{Cmd, Pipeline};
+use storage::{StorageError, document, readable};
 
 use super::{Quizzes, QuizzesError, RedisQuizzes};
 
@@ -28,9 +29,10 @@ impl RedisQuizzes {
         let (authors, known_since) = (self.keys.authors(), self.keys.since());
         let mut idle = redis::cmd("ZRANGE");
         idle.arg(&authors).arg("-inf").arg(format!("({before_ms}")).arg("BYSCORE").arg("LIMIT").arg(0).arg(most);
-        let idle: Vec<String> = self.router.at(0, &authors)?.run(&idle).await?;
+        let idle: Vec<Vec<u8>> = self.router.at(0, &authors)?.run(&idle).await?;
         for author in &idle {
-            if let Ok(owner) = UserId::parse(author) {
+            // Nothing can be found under one that is damaged. It leaves the list, or the sweep would read it for ever.
+            if let Ok(owner) = parse_author(author) {
                 self.forget_author(&owner).await?;
             }
             let mut forget = Pipeline::new();
@@ -42,8 +44,12 @@ impl RedisQuizzes {
 
     async fn forget_author(&self, owner: &UserId) -> Result<(), QuizzesError> {
         let author = self.keys.author(owner);
-        let ids: Vec<String> = self.shard_of(&author)?.run(&Cmd::hkeys(author.list())).await?;
-        for id in ids.iter().filter_map(|id| QuizId::parse(id).ok()) {
+        let ids: Vec<Vec<u8>> = self.shard_of(&author)?.run(&Cmd::hkeys(author.list())).await?;
+        let parse = |id: &Vec<u8>| {
+            let id = document::text(id, "the id of a quiz")?;
+            QuizId::parse(id).map_err(|error| StorageError::corrupt(format!("the id of a quiz: {error}")))
+        };
+        for id in readable::<_, Vec<_>>(ids.iter().map(parse)) {
             match self.delete(owner, &id).await {
                 Ok(()) | Err(QuizzesError::Missing | QuizzesError::NotYours) => {}
                 Err(error) => return Err(error),
@@ -55,4 +61,10 @@ impl RedisQuizzes {
         });
         Ok(self.shard_of(&author)?.run(&results).await?)
     }
+}
+
+fn parse_author(author: &[u8]) -> Result<UserId, StorageError> {
+    let what = "an author in the list of authors";
+    let author = document::text(author, what)?;
+    UserId::parse(author).map_err(|error| StorageError::corrupt(format!("{what}: {error}")))
 }

@@ -11,7 +11,7 @@ use super::Key;
 pub(super) struct Keys(pub(super) Keyspace);
 
 impl Keys {
-    /// The keys of one author.
+    /// The keys of one author, which have one hash tag so that one script can use them all.
     pub(super) fn author(&self, owner: &UserId) -> Author {
         let tag = format!("quizzes:{owner}");
         Author { list: self.0.name(format_args!("{{{tag}}}")), tag }
@@ -46,7 +46,7 @@ impl Keys {
     }
 }
 
-/// The keys of one author.
+/// The keys of one author, which have one hash tag so that one script can use them all.
 pub(super) struct Author {
     tag: String,
     list: String,

@@ -15,11 +15,8 @@ use protocol::quiz::{QuizSummary, QuizVersion, Results, ResultsSummary, StoredQu
 use protocol::{PictureId, QuizId, ResultsId, UserId, limits, wire};
 use redis::{Cmd, Pipeline, Script};
 use serde::de::DeserializeOwned;
-use storage::StorageError;
-use storage::document;
-use storage::redis::Router;
-use storage::redis::Shard;
-use storage::redis::scripts;
+use storage::redis::{Router, Shard, scripts};
+use storage::{StorageError, document, readable};
 use tracing::warn;
 
 use super::earlier_names::with_names_of_today;
@@ -41,7 +38,7 @@ pub struct RedisQuizzes {
     save: Script,
     load: Script,
     delete: Script,
-    keep: Script,
+    store_results: Script,
     pin: Script,
     unpin: Script,
     /// How long results stay, in seconds.
@@ -64,7 +61,7 @@ impl RedisQuizzes {
             save: Script::new(scripts::quizzes::SAVE),
             load: Script::new(scripts::quizzes::LOAD),
             delete: Script::new(scripts::quizzes::DELETE),
-            keep: Script::new(scripts::quizzes::KEEP),
+            store_results: Script::new(scripts::quizzes::STORE_RESULTS),
             pin: Script::new(scripts::quizzes::PIN),
             unpin: Script::new(scripts::quizzes::UNPIN),
             retain_results: retain_results.unwrap_or(CENTURY).as_secs(),
@@ -156,9 +153,13 @@ impl RedisQuizzes {
 
     /// The pictures that each version of a quiz names.
     async fn pictures_of(&self, author: &Author, id: &QuizId) -> Result<BTreeMap<u64, Vec<PictureId>>, QuizzesError> {
-        let named: Vec<(u64, String)> = self.shard_of(author)?.run(&Cmd::hgetall(author.pictures(id))).await?;
-        let read = |text: &str| text.split(' ').filter_map(|id| PictureId::parse(id).ok()).collect();
-        Ok(named.into_iter().map(|(version, text)| (version, read(&text))).collect())
+        let named: Vec<(u64, Vec<u8>)> = self.shard_of(author)?.run(&Cmd::hgetall(author.pictures(id))).await?;
+        let parse = |id: &[u8]| {
+            let id = document::text(id, "a quiz's picture")?;
+            PictureId::parse(id).map_err(|error| StorageError::corrupt(format!("a quiz's picture: {error}")))
+        };
+        let all = |text: &[u8]| readable(text.split(u8::is_ascii_whitespace).filter(|id| !id.is_empty()).map(parse));
+        Ok(named.into_iter().map(|(version, text)| (version, all(&text))).collect())
     }
 
     /// Notes that a quiz names these pictures.
@@ -190,8 +191,8 @@ impl RedisQuizzes {
 
     /// The stored versions of a quiz, the latest first.
     async fn versions_of(&self, author: &Author, id: &QuizId) -> Result<Vec<QuizVersion>, QuizzesError> {
-        let texts: Vec<String> = self.shard_of(author)?.run(&Cmd::hvals(author.versions(id))).await?;
-        let mut versions: Vec<QuizVersion> = read_all(&texts, "a list of versions")?;
+        let texts: Vec<Vec<u8>> = self.shard_of(author)?.run(&Cmd::hvals(author.versions(id))).await?;
+        let mut versions: Vec<QuizVersion> = decode_all(&texts, "a version in the list of a quiz");
         versions.sort_by_key(|version| std::cmp::Reverse(version.version));
         Ok(versions)
     }
@@ -201,8 +202,8 @@ impl RedisQuizzes {
 impl Quizzes for RedisQuizzes {
     async fn list(&self, owner: &UserId) -> Result<Vec<QuizSummary>, QuizzesError> {
         let author = self.keys.author(owner);
-        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(author.list())).await?;
-        let mut list: Vec<QuizSummary> = read_all(&texts, "a list of quizzes")?;
+        let texts: Vec<Vec<u8>> = self.shard_of(&author)?.run(&Cmd::hvals(author.list())).await?;
+        let mut list: Vec<QuizSummary> = decode_all(&texts, "a quiz in an author's list");
         list.sort_by(|one, other| other.saved_at.cmp(&one.saved_at).then_with(|| one.id.cmp(&other.id)));
         Ok(list)
     }
@@ -214,7 +215,7 @@ impl Quizzes for RedisQuizzes {
         load.key(author.quiz(id)).arg(version.map_or_else(String::new, |version| version.to_string()));
         let stored: Option<String> = self.shard_of(&author)?.invoke(&load).await?;
         let Some(stored) = stored else { return Ok(None) };
-        let stored = document::decode(&with_names_of_today(stored), "a quiz")?;
+        let stored = document::decode(with_names_of_today(stored), "a quiz")?;
         Ok(Some(OwnedQuiz { owner, stored }))
     }
 
@@ -255,13 +256,13 @@ impl Quizzes for RedisQuizzes {
 
     async fn store_results(&self, owner: &UserId, results: &Results) -> Result<StoreOutcome, QuizzesError> {
         let author = self.keys.author(owner);
-        let mut keep = self.keep.prepare_invoke();
+        let mut script = self.store_results.prepare_invoke();
         for key in author.results() {
-            keep.key(key);
+            script.key(key);
         }
-        keep.arg(results.id.as_str()).arg(wire::encode(results)).arg(wire::encode(&results.summary()));
-        keep.arg(results.ended_at).arg(RESULTS).arg(self.retain_results).arg(results.progress());
-        let (became, bytes): (String, u64) = self.shard_of(&author)?.invoke(&keep).await?;
+        script.arg(results.id.as_str()).arg(wire::encode(results)).arg(wire::encode(&results.summary()));
+        script.arg(results.ended_at).arg(RESULTS).arg(self.retain_results).arg(results.progress());
+        let (became, bytes): (String, u64) = self.shard_of(&author)?.invoke(&script).await?;
         Ok(match became.as_str() {
             "new" => StoreOutcome::New,
             "renewed" => StoreOutcome::Renewed { bytes },
@@ -272,8 +273,8 @@ impl Quizzes for RedisQuizzes {
     async fn results(&self, owner: &UserId) -> Result<Vec<ResultsSummary>, QuizzesError> {
         let author = self.keys.author(owner);
         let [_, list, ..] = author.results();
-        let texts: Vec<String> = self.shard_of(&author)?.run(&Cmd::hvals(list)).await?;
-        let mut list: Vec<ResultsSummary> = read_all(&texts, "a list of results")?;
+        let texts: Vec<Vec<u8>> = self.shard_of(&author)?.run(&Cmd::hvals(list)).await?;
+        let mut list: Vec<ResultsSummary> = decode_all(&texts, "results in an author's list");
         list.sort_by(|one, other| other.ended_at.cmp(&one.ended_at).then_with(|| one.id.cmp(&other.id)));
         Ok(list)
     }
@@ -282,7 +283,7 @@ impl Quizzes for RedisQuizzes {
         let author = self.keys.author(owner);
         let [whole, ..] = author.results();
         let whole: Option<String> = self.shard_of(&author)?.run(&Cmd::hget(whole, id.as_str())).await?;
-        Ok(whole.map(|text| document::decode(&with_names_of_today(text), "a game's results")).transpose()?)
+        Ok(whole.map(|text| document::decode(with_names_of_today(text), "a game's results")).transpose()?)
     }
 
     async fn forget(&self, owner: &UserId, id: &ResultsId) -> Result<bool, QuizzesError> {
@@ -324,6 +325,7 @@ fn parse_owner(owner: &str) -> Result<UserId, QuizzesError> {
     Ok(UserId::parse(owner).map_err(|error| StorageError::corrupt(format!("the owner of a quiz: {error}")))?)
 }
 
-fn read_all<T: DeserializeOwned>(texts: &[String], what: &str) -> Result<Vec<T>, QuizzesError> {
-    Ok(texts.iter().map(|text| document::decode(text, what)).collect::<Result<_, _>>()?)
+/// Decodes a list of documents. One that is damaged does not hide the others.
+fn decode_all<T: DeserializeOwned>(texts: &[Vec<u8>], what: &str) -> Vec<T> {
+    readable(texts.iter().map(|text| document::decode(text, what)))
 }

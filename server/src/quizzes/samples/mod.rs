@@ -14,20 +14,20 @@ const TEXTS: [(&str, &str); 3] = [
 ];
 
 static SAMPLES: LazyLock<Vec<StoredQuiz>> =
-    LazyLock::new(|| TEXTS.iter().filter_map(|(id, text)| read(id, text)).collect());
+    LazyLock::new(|| TEXTS.iter().filter_map(|(id, text)| parse(id, text)).collect());
 
 /// All samples, in the order of the list.
 pub fn all() -> &'static [StoredQuiz] {
     &SAMPLES
 }
 
-/// The sample with this id.
+/// The sample with this id; `None` for the id of any other quiz.
 pub fn find(id: &QuizId) -> Option<&'static StoredQuiz> {
     all().iter().find(|sample| sample.id == *id)
 }
 
 /// Parses a sample; a test proves that all can be parsed.
-fn read(id: &str, text: &str) -> Option<StoredQuiz> {
+fn parse(id: &str, text: &str) -> Option<StoredQuiz> {
     let quiz: Quiz = wire::decode(text)?;
     Some(StoredQuiz { id: QuizId::parse(id).ok()?, version: 1, saved_at: 0, quiz })
 }

@@ -19,9 +19,9 @@ const MARK: &[u8] = b"\xEF\xBB\xBF";
 
 /// Parses a decoded text. The delimiter is the one that makes a header row of one of the first rows;
 /// `headings` counts the known headings of a sheet.
-pub(super) fn read(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<Grid, NotAQuiz> {
-    let (said, text) = said_delimiter(text);
-    let delimiter = match said {
+pub(super) fn parse(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budget) -> Result<Grid, NotAQuiz> {
+    let (declared, text) = declared_delimiter(text);
+    let delimiter = match declared {
         Some(delimiter) => delimiter,
         None => delimiter(text, headings, budget)?,
     };
@@ -33,10 +33,10 @@ pub(super) fn read(text: &str, headings: impl Fn(&Grid) -> usize, budget: &Budge
 }
 
 /// Excel's way to name the delimiter, in a first line that it does not show: `sep=;`.
-fn said_delimiter(text: &str) -> (Option<u8>, &str) {
+fn declared_delimiter(text: &str) -> (Option<u8>, &str) {
     let (first, rest) = text.split_once('\n').unwrap_or((text, ""));
-    let said = first.trim_matches('"').strip_prefix("sep=").filter(|said| said.len() == 1);
-    match said.and_then(|said| said.bytes().next()) {
+    let declared = first.trim_matches('"').strip_prefix("sep=").filter(|declared| declared.len() == 1);
+    match declared.and_then(|declared| declared.bytes().next()) {
         Some(delimiter) => (Some(delimiter), rest),
         None => (None, text),
     }
@@ -133,10 +133,10 @@ mod tests {
     use super::*;
     use crate::quizzes::import::LIMITS;
 
-    fn read(text: &str) -> Result<Grid, NotAQuiz> {
+    fn parse(text: &str) -> Result<Grid, NotAQuiz> {
         let headings =
             |grid: &Grid| grid.iter().flatten().filter(|cell| *cell == "Question" || *cell == "Right").count();
-        super::read(text, headings, &Budget::of(LIMITS))
+        super::parse(text, headings, &Budget::of(LIMITS))
     }
 
     #[test]
@@ -147,7 +147,7 @@ mod tests {
 
     #[test]
     fn rows_keep_their_numbers_over_empty_ones_and_long_cells() {
-        let grid = read("\"a\nb\",c\n\n\nd").unwrap();
+        let grid = parse("\"a\nb\",c\n\n\nd").unwrap();
         assert_eq!(grid, [vec!["a\nb".to_owned(), "c".into()], vec![], vec![], vec!["d".into()]]);
     }
 
@@ -160,7 +160,7 @@ mod tests {
             "sep=;\nQuestion;Right\nOne, two, three, four, five, six or seven?;1",
             "\"Question\",\"Right\"\n\"One, two, three, four, five, six or seven?\",1",
         ] {
-            let grid = read(text).unwrap();
+            let grid = parse(text).unwrap();
             assert_eq!(grid[1], ["One, two, three, four, five, six or seven?", "1"], "{text}");
         }
     }
@@ -169,7 +169,7 @@ mod tests {
         #[test]
         fn what_is_written_is_read(cells in prop::collection::vec("[-=+'@a,\";\t\n é]{0,4}", 2..5)) {
             let grid = vec![vec!["Question".to_owned(), "Right".into()], cells];
-            prop_assert_eq!(read(&String::from_utf8_lossy(&write(&grid)[3..]).replace("\r\n", "\n")).unwrap(), grid);
+            prop_assert_eq!(parse(&String::from_utf8_lossy(&write(&grid)[3..]).replace("\r\n", "\n")).unwrap(), grid);
         }
     }
 }

@@ -26,7 +26,7 @@ pub(super) fn harmless(cell: &str) -> Cow<'_, str> {
     Cow::Owned(harmless)
 }
 
-/// The cell before [`harmless`].
+/// The text that a cell had before [`harmless`] put an apostrophe into it.
 pub(super) fn plain(cell: &str) -> Cow<'_, str> {
     if !cell.contains('\'') {
         return Cow::Borrowed(cell);

@@ -39,7 +39,7 @@ pub(super) struct Header {
     /// The index of the row, from 0.
     pub(super) row: usize,
     pub(super) columns: Columns,
-    /// Columns with unknown headings.
+    /// The indices of columns whose headings mean nothing to us, from 0.
     pub(super) unknown: Vec<usize>,
     /// Headings with typing mistakes, and what they were taken for.
     pub(super) notes: Vec<String>,
@@ -87,7 +87,7 @@ impl Columns {
     }
 }
 
-/// Searches the header row.
+/// Finds the header row among the first rows; `None` where none has the headings of a quiz.
 pub(super) fn find(grid: &Grid) -> Option<Header> {
     grid.iter().take(LOOKED_AT).enumerate().find_map(|(row, cells)| header(row, cells))
 }

@@ -60,17 +60,17 @@ impl Sheet {
 }
 
 /// Parses a decoded text whose columns are separated by commas, semicolons, tabs or bars.
-pub(super) fn read_csv(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
-    let grid = csv::read(text, |grid| headings::find(grid).map_or(0, |found| found.columns.known()), budget)?;
-    table::read(&Sheet { grid, ..Sheet::default() })
+pub(super) fn parse_csv(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+    let grid = csv::parse(text, |grid| headings::find(grid).map_or(0, |found| found.columns.known()), budget)?;
+    table::parse(&Sheet { grid, ..Sheet::default() })
 }
 
 /// Parses the first sheet of a workbook that has questions.
-pub(super) fn read_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
+pub(super) fn parse_workbook(bytes: &[u8], budget: &Budget) -> Result<Imported, NotAQuiz> {
     let mut read = Err(NotAQuiz::because("There is nothing in this file."));
     let mut name = String::new();
-    let unread = xlsx::read(bytes, budget, |sheet| {
-        let this = table::read(&sheet);
+    let unread = xlsx::parse(bytes, budget, |sheet| {
+        let this = table::parse(&sheet);
         let is_enough = this.is_ok();
         // If no sheet has questions, doubts are reported for the first one with a header.
         if is_enough || name.is_empty() {

@@ -28,7 +28,7 @@ const ANSWERS: usize = 4;
 const NONE_GIVEN: &str = "no right answer is given";
 
 /// Parses a row. Each fault becomes a doubt; the rest stays.
-pub(super) fn read(line: &SheetRow<'_>) -> ParsedQuestion {
+pub(super) fn parse(line: &SheetRow<'_>) -> ParsedQuestion {
     let columns = &line.header.columns;
     let mut faults = Vec::new();
     let text = line.checked(Some(columns.question), limits::QUESTION_CHARS, &mut faults);

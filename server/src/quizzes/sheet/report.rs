@@ -5,7 +5,7 @@ use protocol::quiz::{Kind, PlayerAnswer, PlayerResult, QuestionResult, Results};
 
 use super::{NotAQuiz, csv, written, xlsx};
 
-/// A cell of a report.
+/// What stands in a cell of a report, for CSV and for XLSX.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Cell {
     /// Text, including whatever people wrote.
@@ -32,7 +32,7 @@ impl From<Cell> for String {
     }
 }
 
-/// A row of texts.
+/// A row in which every cell is a text, digits too.
 pub(super) fn texts(cells: Vec<String>) -> Vec<Cell> {
     cells.into_iter().map(Cell::Text).collect()
 }
@@ -64,7 +64,7 @@ pub fn questions_csv(results: &Results) -> Vec<u8> {
 ///
 /// # Errors The results are too large, or the file could not be written.
 pub fn results_xlsx(results: &Results) -> Result<Vec<u8>, NotAQuiz> {
-    let count = results.players.len().saturating_mul(asked(results).count());
+    let count = results.players.len().saturating_mul(without_slides(results).count());
     if count > ANSWERS {
         return Err(NotAQuiz::because("There are too many answers for one workbook. Take the CSV."));
     }
@@ -86,13 +86,13 @@ fn as_csv(rows: Rows) -> Vec<u8> {
 }
 
 /// The questions without slides, each with its index.
-fn asked(results: &Results) -> impl Iterator<Item = (usize, &QuestionResult)> {
+fn without_slides(results: &Results) -> impl Iterator<Item = (usize, &QuestionResult)> {
     results.questions.iter().enumerate().filter(|(_, question)| question.kind != Kind::Slide)
 }
 
 fn players(results: &Results) -> Rows {
     let mut header = headings(["Place", "Name", "Score"]);
-    for (at, question) in asked(results) {
+    for (at, question) in without_slides(results) {
         let place = at + 1;
         header.push(text(format!("{place}. {}", question.text)));
         header.extend(["result", "points", "seconds"].map(|what| text(format!("{place}. {what}"))));
@@ -100,7 +100,7 @@ fn players(results: &Results) -> Rows {
     let row = |player: &PlayerResult| {
         let score = Cell::Number(player.score.into());
         let mut cells = vec![number(player.place), text(player.name.to_string()), score];
-        for (at, _) in asked(results) {
+        for (at, _) in without_slides(results) {
             cells.extend(answer(player.answers.get(at).and_then(Option::as_ref)));
         }
         cells
@@ -144,7 +144,7 @@ fn questions(results: &Results) -> Rows {
         "Wrong answers",
         "Chosen in the poll",
     ])];
-    for (at, question) in asked(results) {
+    for (at, question) in without_slides(results) {
         let correct = if question.kind.has_right() { number(question.correct) } else { text("") };
         let percent = question.correct_percent().map_or_else(|| text(""), |percent| Cell::Number(percent.into()));
         rows.push(vec![
@@ -174,7 +174,7 @@ fn chosen(results: &Results, at: usize, question: &QuestionResult) -> String {
 /// One row for each answer of each poll, to be calculated with.
 fn polls(results: &Results) -> Rows {
     let mut rows = vec![headings(["Number", "Question", "Answer", "Chosen", "In percent", "Answered", "Players"])];
-    for (at, question) in asked(results) {
+    for (at, question) in without_slides(results) {
         for bar in results.chosen(at) {
             let percent =
                 question.chosen_percent(&bar).map_or_else(|| text(""), |percent| Cell::Number(percent.into()));
@@ -213,7 +213,7 @@ fn answers(results: &Results) -> Rows {
         "Right answer",
     ])];
     for player in &results.players {
-        for (at, question) in asked(results) {
+        for (at, question) in without_slides(results) {
             let given = answer(player.answers.get(at).and_then(Option::as_ref));
             let who = [number(player.place), text(player.name.to_string()), number(at + 1), text(&question.text)];
             rows.push(who.into_iter().chain(given).chain([text(&question.right)]).collect());

@@ -17,7 +17,7 @@ pub(super) const HEADER: u32 = 7;
 const ANSWERS: usize = 4;
 
 /// Parses a sheet; without a title if the sheet has none.
-pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
+pub(super) fn parse(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
     let grid = &sheet.grid;
     let Some(header) = headings::find(grid) else {
         return Err(NotAQuiz::because(
@@ -38,7 +38,7 @@ pub(super) fn read(sheet: &Sheet) -> Result<Imported, NotAQuiz> {
         imported.note(note);
     }
     for line in &lines {
-        imported.push(question::read(line));
+        imported.push(question::parse(line));
     }
     Ok(imported)
 }

@@ -4,7 +4,7 @@ use protocol::quiz::{Choice, Kind, Question, Quiz};
 
 use super::{NotAQuiz, csv, xlsx};
 
-/// The template as CSV.
+/// The template that authors fill in, as CSV with an example of each usual kind of question.
 pub fn template_csv() -> Vec<u8> {
     csv(&example())
 }

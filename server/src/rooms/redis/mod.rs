@@ -11,13 +11,11 @@ use futures::future::join_all;
 use protocol::RoomId;
 use realtime::channel::Channel;
 use redis::{Cmd, Script};
-use storage::StorageError;
-use storage::redis::Shard;
-use storage::redis::scripts;
-use storage::redis::{Keyspace, Router};
+use storage::redis::{Keyspace, Router, Shard, scripts};
+use storage::{StorageError, document, readable};
 use tracing::warn;
 
-use super::{FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms};
+use super::{DAMAGED, FORGOTTEN_AT_ONCE, KNOWN, KnownRoom, Listing, Rooms, damaged_room};
 
 /// The keys of one list.
 pub(crate) struct Keys {
@@ -65,16 +63,18 @@ impl RedisRooms {
 
     async fn listed_at(&self, site: usize, last: isize) -> Result<Vec<KnownRoom>, StorageError> {
         let shard = self.router.at(site, &self.keys.rooms)?;
-        let recent: Vec<(String, u64)> = shard.run(&Cmd::zrevrange_withscores(&self.keys.listed, 0, last)).await?;
+        let recent: Vec<(Vec<u8>, u64)> = shard.run(&Cmd::zrevrange_withscores(&self.keys.listed, 0, last)).await?;
         if recent.is_empty() {
             return Ok(Vec::new());
         }
-        let ids: Vec<&str> = recent.iter().map(|(room, _)| room.as_str()).collect();
-        let titles: Vec<Option<String>> = shard.run(&Cmd::hmget(&self.keys.titles, ids)).await?;
-        let known = |((room, active_at), title): (&(String, u64), _)| {
-            Some(KnownRoom { room: RoomId::parse_canonical(room)?, title, active_at: *active_at })
+        let ids: Vec<&[u8]> = recent.iter().map(|(room, _)| room.as_slice()).collect();
+        let titles: Vec<Option<Vec<u8>>> = shard.run(&Cmd::hmget(&self.keys.titles, ids)).await?;
+        let known = |((room, active_at), title): (&(Vec<u8>, u64), Option<Vec<u8>>)| {
+            let room = RoomId::parse_canonical(document::text(room, DAMAGED)?).ok_or_else(damaged_room)?;
+            let title = title.map(|title| document::text(&title, DAMAGED).map(str::to_owned)).transpose()?;
+            Ok(KnownRoom { room, title, active_at: *active_at })
         };
-        Ok(recent.iter().zip(titles).filter_map(known).collect())
+        Ok(readable(recent.iter().zip(titles).map(known)))
     }
 }
 

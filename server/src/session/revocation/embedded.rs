@@ -2,10 +2,9 @@
 
 use async_trait::async_trait;
 use protocol::UserId;
-use rusqlite::params;
-use storage::StorageError;
-use storage::clock;
-use storage::sqlite::Sqlite;
+use rusqlite::{Row, params};
+use storage::sqlite::{self, Sqlite};
+use storage::{StorageError, clock, readable};
 
 use super::{MOST, RevocationStore, Revoked};
 
@@ -57,14 +56,10 @@ impl RevocationStore for EmbeddedRevocations {
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError> {
         let read = move |sql: &rusqlite::Connection| {
             let mut since = sql.prepare_cached(SINCE)?;
-            let rows = since.query_map([signed(moment)], |row| Ok((row.get(0)?, row.get(1)?)))?;
-            Ok(rows.collect::<Result<Vec<(String, i64)>, _>>()?)
+            let row = |row: &Row<'_>| Ok((sqlite::bytes(row, 0)?, row.get::<_, i64>(1)?.unsigned_abs()));
+            Ok(since.query_map([signed(moment)], row)?.collect::<Result<Vec<_>, _>>()?)
         };
-        let rows = self.store.read(read).await?;
-        let revoked = |(user, at): (String, i64)| {
-            Some(Revoked { user: UserId::parse(&user).ok()?, revoked_at: at.unsigned_abs() })
-        };
-        Ok(rows.into_iter().filter_map(revoked).collect())
+        Ok(readable(self.store.read(read).await?.into_iter().map(Revoked::parse)))
     }
 
     async fn forget_before(&self, moment: u64) -> Result<(), StorageError> {

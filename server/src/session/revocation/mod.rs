@@ -31,13 +31,26 @@ pub struct Revoked {
     pub revoked_at: u64,
 }
 
+impl Revoked {
+    /// Parses an entry of a store: the bytes of an id, and when its person signed out.
+    ///
+    /// # Errors [`StorageError::Corrupt`]: it is no id, so there is no session that it could end. The rest of the list
+    /// counts nevertheless: without it, all others who signed out would be in again.
+    fn parse((user, revoked_at): (Vec<u8>, u64)) -> Result<Self, StorageError> {
+        let user = std::str::from_utf8(&user).ok().and_then(|user| UserId::parse(user).ok());
+        let user = user.ok_or_else(|| StorageError::corrupt("somebody in the list of people who signed out"))?;
+        Ok(Self { user, revoked_at })
+    }
+}
+
 /// Stores the list of people who signed out, for all nodes.
 #[async_trait]
 pub trait RevocationStore: Send + Sync {
     /// Adds somebody, who asked for it from a network, named by a short text without spaces.
     async fn revoke(&self, user: &UserId, network: &str) -> Result<(), StorageError>;
 
-    /// The people who were added at a moment or later, in milliseconds since 1970, the earliest first.
+    /// The people who were added at a moment or later, in milliseconds since 1970, the earliest first. A damaged
+    /// entry is left out, see [`readable`](storage::readable).
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError>;
 
     /// Drops people who were added before a moment.
@@ -55,7 +68,7 @@ pub struct RevokedUsers {
 }
 
 impl RevokedUsers {
-    /// Whether somebody signed out.
+    /// Whether somebody signed out, as far as this node knows; no store is asked.
     pub fn contains(&self, user: &UserId) -> bool {
         self.users.read().unwrap_or_else(PoisonError::into_inner).contains_key(user)
     }

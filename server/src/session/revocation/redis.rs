@@ -4,9 +4,8 @@
 use async_trait::async_trait;
 use protocol::UserId;
 use redis::{Script, cmd};
-use storage::StorageError;
-use storage::redis::scripts;
-use storage::redis::{Keyspace, Router};
+use storage::redis::{Keyspace, Router, scripts};
+use storage::{StorageError, readable};
 
 use super::{MOST, RevocationStore, Revoked};
 
@@ -73,10 +72,8 @@ impl RevocationStore for RedisRevocations {
     async fn revoked_since(&self, moment: u64) -> Result<Vec<Revoked>, StorageError> {
         let mut since = cmd("ZRANGE");
         since.arg(&self.keys.revoked).arg(moment).arg("+inf").arg("BYSCORE").arg("WITHSCORES");
-        let rows: Vec<(String, u64)> = self.router.at(0, &self.keys.revoked)?.run(&since).await?;
-        let revoked =
-            |(user, revoked_at): (String, u64)| Some(Revoked { user: UserId::parse(&user).ok()?, revoked_at });
-        Ok(rows.into_iter().filter_map(revoked).collect())
+        let rows: Vec<(Vec<u8>, u64)> = self.router.at(0, &self.keys.revoked)?.run(&since).await?;
+        Ok(readable(rows.into_iter().map(Revoked::parse)))
     }
 
     async fn forget_before(&self, moment: u64) -> Result<(), StorageError> {

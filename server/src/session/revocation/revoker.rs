@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use protocol::UserId;
 use storage::{StorageError, clock};
-use tokio::time::sleep;
+use tokio::time::{Instant, sleep};
 use tokio_util::task::AbortOnDropHandle;
 use tracing::warn;
 
@@ -18,6 +18,8 @@ use crate::limits::allotments;
 /// How often the store is read for people who signed out on other nodes: a sign-out reaches all
 /// nodes within a second.
 const NEWS_EVERY: Duration = Duration::from_millis(500);
+/// How soon the store is read again after it was found to be damaged as a whole: an operator may repair it meanwhile.
+const DAMAGED_AGAIN: Duration = Duration::from_secs(60);
 /// Each read begins so long before the latest known entry: the store's clock may be set back, and another
 /// server may take its place.
 const OVERLAP_MS: u64 = 60_000;
@@ -83,7 +85,7 @@ impl Inner {
     }
 
     /// Reads all entries since a moment, and returns the moment to read from next.
-    async fn read_new(&self, since: u64) -> Result<u64, StorageError> {
+    async fn load_new(&self, since: u64) -> Result<u64, StorageError> {
         let revoked = self.store.revoked_since(since).await?;
         let latest = revoked.last().map_or(0, |last| last.revoked_at);
         self.learn(revoked);
@@ -109,16 +111,20 @@ fn network(address: IpAddr) -> String {
 
 async fn poll_store(inner: Weak<Inner>) {
     let (mut since, mut is_away, mut knows_all, mut round) = (0, false, false, 0);
+    let mut not_before = Instant::now();
     while let Some(inner) = inner.upgrade() {
         // Where no other node writes, the first read has everything.
-        if inner.store.is_shared() || !knows_all {
-            match inner.read_new(since).await {
+        if (inner.store.is_shared() || !knows_all) && Instant::now() >= not_before {
+            match inner.load_new(since).await {
                 Ok(next) => (since, is_away, knows_all) = (next, false, true),
                 Err(error) => {
                     if !is_away {
                         warn!("it is not known who signed out on other nodes: {error}");
                     }
                     is_away = true;
+                    if !error.is_temporary() {
+                        not_before = Instant::now() + DAMAGED_AGAIN;
+                    }
                 }
             }
         }

@@ -48,7 +48,7 @@ pub(super) async fn follow(router: Weak<Inner>) {
         }
         sleep(READ_AGAIN.mul_f64(rand::random_range(0.5..1.0))).await;
         let Some(router) = router.upgrade() else { return };
-        match read_again(&router).await {
+        match reload(&router).await {
             Ok(()) if was_reached => {}
             Ok(()) => {
                 info!("the Redis Cluster is reached again");
@@ -69,7 +69,7 @@ fn is_well(router: &Inner) -> bool {
 }
 
 /// Reads the map from a master that is up; if none is, from the configured servers.
-async fn read_again(router: &Inner) -> Result<(), ConnectionError> {
+async fn reload(router: &Inner) -> Result<(), ConnectionError> {
     let mut shards = router.all();
     shards.retain(|shard| shard.is_up());
     // Not always the same master: it may be the one that is behind.
@@ -79,7 +79,7 @@ async fn read_again(router: &Inner) -> Result<(), ConnectionError> {
     }
     for shard in shards {
         if let Ok(answer) = shard.run::<Value>(&cluster_slots()).await
-            && let Some(slots) = Slots::read(&answer, &shard.address)
+            && let Some(slots) = Slots::parse(&answer, &shard.address)
         {
             return apply(router, slots);
         }
@@ -102,7 +102,7 @@ async fn from_seeds(router: &Inner) -> Result<(), ConnectionError> {
 async fn ask(address: &Address) -> Result<Slots, ConnectionError> {
     let mut redis = RedisConnection::probe(&address.client()?).await?;
     let answer: Value = cluster_slots().query_async(&mut redis).await?;
-    Slots::read(&answer, address).ok_or(ConnectionError::Slotless)
+    Slots::parse(&answer, address).ok_or(ConnectionError::Slotless)
 }
 
 fn apply(router: &Inner, slots: Slots) -> Result<(), ConnectionError> {

@@ -9,7 +9,7 @@ use std::time::Duration;
 use redis::aio::MultiplexedConnection;
 use redis::{
     Client, Cmd, ErrorKind, FromRedisValue, Pipeline, RedisError, RedisResult, Script, ScriptInvocation,
-    ServerErrorKind,
+    ServerErrorKind, Value,
 };
 use tokio::sync::{Notify, watch};
 use tokio::time::{MissedTickBehavior, interval, sleep, timeout};
@@ -111,10 +111,16 @@ impl Commands {
         }
     }
 
-    async fn call<T>(&self, call: impl AsyncFnOnce(OpenConnection) -> RedisResult<T>) -> Result<T, StorageError> {
+    async fn call<T: FromRedisValue>(
+        &self,
+        call: impl AsyncFnOnce(OpenConnection) -> RedisResult<Value>,
+    ) -> Result<T, StorageError> {
         let call = async { Ok(call(self.open_connection().await?).await) };
         match timeout(CALL_WITHIN, call).await {
-            Ok(Ok(result)) => result.map_err(|error| self.explain(&error)),
+            // What redis-rs says of it contains the value, which people may have written.
+            Ok(Ok(Ok(value))) => redis::from_redis_value(value)
+                .map_err(|_| StorageError::corrupt("a value in Redis has another form than it should")),
+            Ok(Ok(Err(error))) => Err(self.explain(&error)),
             Ok(Err(error)) => Err(error),
             Err(_) => Err(StorageError::Unavailable("Redis does not answer".into())),
         }
@@ -138,6 +144,7 @@ impl Commands {
         }
         match error.code() {
             Some("OOM") => StorageError::Full(error.to_string()),
+            Some("WRONGTYPE") => StorageError::corrupt("a key in Redis has another type than it should"),
             _ => StorageError::Unavailable(error.to_string()),
         }
     }

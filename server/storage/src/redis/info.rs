@@ -34,14 +34,14 @@ impl Info {
     pub(super) async fn ask(connection: &mut MultiplexedConnection) -> redis::RedisResult<Self> {
         let info = redis::cmd("INFO").arg("server").arg("replication").query_async::<String>(connection).await;
         match info {
-            Ok(info) => Ok(Self::read(&info)),
+            Ok(info) => Ok(Self::parse(&info)),
             // `INFO` is not permitted: what cannot be checked is assumed to be right.
             Err(error) if matches!(error.kind(), redis::ErrorKind::Server(_)) => Ok(Self::default()),
             Err(error) => Err(error),
         }
     }
 
-    pub(super) fn read(info: &str) -> Self {
+    pub(super) fn parse(info: &str) -> Self {
         let field =
             |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':')).map(str::trim);
         let part = |name| field(name).and_then(|id| id.get(..NAME)).unwrap_or_default();
@@ -73,7 +73,8 @@ mod tests {
 
     #[test]
     fn only_what_is_known_to_be_wrong_is_refused() {
-        let check = |info: &str, cluster| Info::read(info).check_compatible(cluster).map_err(|unfit| unfit.to_string());
+        let check =
+            |info: &str, cluster| Info::parse(info).check_compatible(cluster).map_err(|unfit| unfit.to_string());
         assert_eq!(check("# Server\r\nredis_version:7.0.15\r\nredis_mode:standalone\r\n", false), Ok(()));
         assert_eq!(check("# Server\r\nredis_version:10.1.0\r\nredis_mode:cluster\r\n", true), Ok(()));
         assert_eq!(check("something else", true), Ok(()));
@@ -87,13 +88,13 @@ mod tests {
 
     #[test]
     fn a_server_that_was_started_again_or_promoted_is_another() {
-        let run = |info: &str| Info::read(info).run;
+        let run = |info: &str| Info::parse(info).run;
         let (one, two) = ("a".repeat(40), "b".repeat(40));
         let said = run(&format!("run_id:{one}\r\nrole:master\r\nmaster_replid:{one}\r\n"));
         assert_eq!(said.len(), 2 * NAME);
         assert_ne!(said, run(&format!("run_id:{two}\r\nrole:master\r\nmaster_replid:{one}\r\n")));
         assert_ne!(said, run(&format!("run_id:{one}\r\nrole:master\r\nmaster_replid:{two}\r\n")));
         assert_eq!(run("nothing"), "");
-        assert!(Info::read("role:slave\r\n").is_replica);
+        assert!(Info::parse("role:slave\r\n").is_replica);
     }
 }

@@ -27,7 +27,7 @@ impl HashTag for str {
 /// Builds the names of one deployment, which begin with its prefix. Clones share it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keyspace {
-    /// The prefix and [`END_OF_PREFIX`].
+    /// The prefix and [`END_OF_PREFIX`], with which every name begins.
     beginning: Arc<str>,
 }
 

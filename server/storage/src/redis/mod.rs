@@ -43,7 +43,7 @@ pub use self::commands::CALL_WITHIN;
 pub use self::connection::{Connection, RespValue, done};
 pub use self::error::CommandError;
 pub use self::keyspace::{HashTag, InvalidPrefix, Keyspace, PubSubNames};
-pub use self::options::{Options, Preload, Subscriber};
+pub use self::options::{ConnectionOptions, Preload, Subscriber};
 pub use self::router::Router;
 pub use self::servers::{Servers, ServersError, Topology};
 pub use self::shard::{Shard, publish_command};
@@ -59,7 +59,7 @@ impl Client {
     /// while it is away.
     ///
     /// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
-    pub async fn open(servers: Servers, options: Options) -> Result<Self, StorageError> {
+    pub async fn open(servers: Servers, options: ConnectionOptions) -> Result<Self, StorageError> {
         let is_cluster = servers.shape == Topology::Cluster;
         let common = ShardContext {
             subscriber: options.subscriber,

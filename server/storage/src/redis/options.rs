@@ -20,7 +20,7 @@ pub trait Subscriber: Send + Sync {
 }
 
 /// How to use the servers.
-pub struct Options {
+pub struct ConnectionOptions {
     /// Whether to use sharded pub/sub; a cluster always does.
     pub sharded: bool,
     /// A name that no other node has, for its probes.

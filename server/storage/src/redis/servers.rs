@@ -27,13 +27,13 @@ pub struct ServersError(String);
 /// The servers of a deployment, and how to reach them.
 #[derive(Clone, Debug)]
 pub struct Servers {
-    /// How they belong together.
+    /// Who decides which server keeps which channel, where there are several.
     pub shape: Topology,
-    /// Not empty, without duplicates.
+    /// The servers in the order of the list, which decides what each keeps; not empty, without duplicates.
     pub(super) addresses: Vec<Address>,
 }
 
-/// How several servers belong together.
+/// Who decides which of several servers keeps which channel.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Topology {
     /// They do not; this program places the rooms.
@@ -65,7 +65,7 @@ impl Servers {
     ///
     /// # Errors A sentence that says how to write it.
     pub fn parse(text: &str) -> Result<Self, ServersError> {
-        let parts: Vec<_> = text.split(',').map(|part| ParsedAddress::read(part.trim())).collect::<Result<_, _>>()?;
+        let parts: Vec<_> = text.split(',').map(|part| ParsedAddress::parse(part.trim())).collect::<Result<_, _>>()?;
         let shape = parts[0].shape;
         if parts.iter().any(|part| part.shape != shape) {
             return Err(ServersError("write redis-cluster:// before all of them or before none".into()));
@@ -112,7 +112,7 @@ struct ParsedAddress {
 }
 
 impl ParsedAddress {
-    fn read(text: &str) -> Result<Self, ServersError> {
+    fn parse(text: &str) -> Result<Self, ServersError> {
         let (scheme, rest) = text.split_once("://").unwrap_or(("redis", text));
         let (shape, scheme) = match scheme {
             "redis-cluster" => (Topology::Cluster, "redis"),
@@ -202,7 +202,7 @@ impl fmt::Display for Address {
 mod tests {
     use super::*;
 
-    fn read(text: &str) -> String {
+    fn parse(text: &str) -> String {
         match Servers::parse(text) {
             Ok(Servers { shape, addresses }) => {
                 let addresses: Vec<_> = addresses.iter().map(ToString::to_string).collect();
@@ -214,9 +214,9 @@ mod tests {
 
     #[test]
     fn servers_are_one_several_or_a_cluster() {
-        assert_eq!(read("10.0.0.5:6380"), "Independent 10.0.0.5:6380");
-        assert_eq!(read("redis://a,redis://b:1, c:2"), "Independent a:6379 b:1 c:2");
-        assert_eq!(read("redis-cluster://a:7000,redis-cluster://b:7000"), "Cluster a:7000 b:7000");
+        assert_eq!(parse("10.0.0.5:6380"), "Independent 10.0.0.5:6380");
+        assert_eq!(parse("redis://a,redis://b:1, c:2"), "Independent a:6379 b:1 c:2");
+        assert_eq!(parse("redis-cluster://a:7000,redis-cluster://b:7000"), "Cluster a:7000 b:7000");
     }
 
     #[test]
@@ -231,7 +231,7 @@ mod tests {
             ("rediss://a:1#insecure", "protects nobody"),
             ("a:1,redis://a:1", "a:1 stands there twice"),
         ] {
-            assert!(read(text).contains(why), "{text}: {}", read(text));
+            assert!(parse(text).contains(why), "{text}: {}", parse(text));
         }
     }
 
@@ -249,7 +249,7 @@ mod tests {
     fn a_password_is_never_shown() {
         let servers = Servers::parse("redis://ana:secret@a:1,redis://:secret@b:2").unwrap();
         assert!(!format!("{servers:?}").contains("secret"));
-        assert!(!read("redis://ana:secret@a:notaport").contains("secret"));
-        assert!(!read("redis://ana:secret@a:1,redis://ana:secret@a:1").contains("secret"));
+        assert!(!parse("redis://ana:secret@a:notaport").contains("secret"));
+        assert!(!parse("redis://ana:secret@a:1,redis://ana:secret@a:1").contains("secret"));
     }
 }

@@ -85,7 +85,7 @@ impl Shard {
         &self.names
     }
 
-    /// The names of keys.
+    /// Builds the names of keys, with the prefix of the deployment.
     pub fn keyspace(&self) -> &Keyspace {
         &self.keyspace
     }

@@ -18,7 +18,7 @@ pub(super) struct Slots {
 
 impl Slots {
     /// Parses the answer of `CLUSTER SLOTS` by the node `asked`; `None` if it assigns no slot.
-    pub(super) fn read(answer: &Value, asked: &Address) -> Option<Self> {
+    pub(super) fn parse(answer: &Value, asked: &Address) -> Option<Self> {
         let (mut masters, mut ranges) = (Vec::new(), Vec::new());
         for range in answer.as_sequence()? {
             let [first, last, master, ..] = range.as_sequence()? else { return None };
@@ -75,7 +75,7 @@ mod tests {
 
     fn slots(ranges: Vec<Value>) -> Option<Slots> {
         let asked = Servers::parse("redis-cluster://:secret@asked:7000").unwrap().addresses.remove(0);
-        Slots::read(&Value::Array(ranges), &asked)
+        Slots::parse(&Value::Array(ranges), &asked)
     }
 
     #[test]

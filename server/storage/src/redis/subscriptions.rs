@@ -22,7 +22,7 @@ use super::supervisor::{BEAT_EVERY, Backoff};
 /// How many names go into one SUBSCRIBE.
 const TOGETHER: usize = 512;
 
-/// The state of that task.
+/// What the task works with: a server, the names that should be subscribed there, and who takes what comes.
 pub(super) struct Subscriptions {
     pub(super) address: Address,
     /// Where publishers find the connection while it is up.

@@ -10,7 +10,7 @@ use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt 
 use std::path::Path;
 use std::sync::Arc;
 
-use rusqlite::{Connection, ErrorCode};
+use rusqlite::{Connection, ErrorCode, Row};
 use tracing::warn;
 
 use crate::StorageError;
@@ -59,6 +59,14 @@ impl From<rusqlite::Error> for OpenError {
     fn from(error: rusqlite::Error) -> Self {
         Self(error.to_string())
     }
+}
+
+/// The bytes of a text of one row of a list. With [`Row::get`], a text that is no UTF-8 would fail the whole list. What
+/// is no text at all has no bytes.
+///
+/// # Errors [`rusqlite::Error`]: there is no such column.
+pub fn bytes(row: &Row<'_>, column: usize) -> rusqlite::Result<Vec<u8>> {
+    Ok(row.get_ref(column)?.as_bytes().unwrap_or_default().to_vec())
 }
 
 /// The error of a file that is being closed.

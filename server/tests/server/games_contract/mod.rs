@@ -3,6 +3,7 @@
 
 mod again;
 mod answers;
+mod damage;
 mod entrance;
 mod hosts;
 mod seats;

@@ -21,7 +21,7 @@ fn an_answer_survives_a_cut() {
     let mut scene = Scene::playing();
     scene.step(Input::Offline).answer(3);
     assert_eq!(scene.answers(), 0);
-    assert!(scene.events().contains(&&Event::AnswerPending(given(3))));
+    assert!(scene.events().contains(&&Event::AnswerPending(submitted(3))));
     scene.step(Input::Online).step(Input::TimerFired(Timer::Connect)).enter(joined(7, 3));
     assert_eq!(scene.answers(), 1);
     scene.lose_and_find(joined(7, 3));
@@ -32,11 +32,11 @@ fn an_answer_survives_a_cut() {
 fn an_answer_survives_a_reload() {
     let entry = Entry::Player { nickname: None, seat: None };
     let mut scene = Scene {
-        client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: Some(given(3)) }),
+        client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: Some(submitted(3)) }),
         out: Vec::new(),
     };
     scene.step(Input::Start).enter(joined(7, 3));
-    assert!(scene.events().contains(&&Event::AnswerPending(given(3))));
+    assert!(scene.events().contains(&&Event::AnswerPending(submitted(3))));
     assert_eq!(scene.answers(), 1);
 }
 
@@ -44,8 +44,8 @@ fn an_answer_survives_a_reload() {
 fn an_answer_that_counts_or_is_of_the_past_is_not_sent_again() {
     let mut scene = Scene::playing();
     scene.answer(3);
-    let given = RecordedAnswer { question: 3, answer: Answer::Choice(2), took_ms: 900 };
-    scene.lose_and_find(GameServerMessage::Joined(Joined { answer: Some(given), ..snapshot(7, 3) }));
+    let recorded = RecordedAnswer { question: 3, answer: Answer::Choice(2), took_ms: 900 };
+    scene.lose_and_find(GameServerMessage::Joined(Joined { answer: Some(recorded), ..snapshot(7, 3) }));
     assert_eq!((scene.answers(), scene.stored()), (0, Some(None)));
     let mut scene = Scene::playing();
     scene.answer(3).lose_and_find(joined(12, 4));

@@ -66,7 +66,7 @@ impl Scene {
     }
 
     fn answer(&mut self, question: usize) -> &mut Self {
-        self.step(Input::Command(Command::Answer(given(question))))
+        self.step(Input::Command(Command::Answer(submitted(question))))
     }
 
     fn refuse(&mut self, code: ErrorCode) -> &mut Self {
@@ -167,7 +167,7 @@ fn changed(version: u64, at: usize) -> GameServerMessage {
     GameServerMessage::Game(Changed { pin: pin(), version, game: game(at) })
 }
 
-fn given(question: usize) -> SubmittedAnswer {
+fn submitted(question: usize) -> SubmittedAnswer {
     SubmittedAnswer { question, answer: Answer::Choice(2), round: None }
 }
 
@@ -209,6 +209,18 @@ fn who_waits_for_the_host_asks_again_on_the_same_connection() {
     scene.refuse(ErrorCode::Waiting).out.clear();
     scene.step(Input::Frame(joined(1, 0)));
     assert_eq!(scene.statuses().last(), Some(&Status::Live));
+}
+
+#[test]
+fn who_waits_for_the_host_waits_no_longer_when_one_node_after_the_other_leaves() {
+    let mut scene = Scene::player();
+    scene.step(Input::Command(Command::Enter("Ada".into()))).step(Input::Opened);
+    for _ in 0..5 {
+        scene.refuse(ErrorCode::Waiting).out.clear();
+        scene.step(Input::Closed { code: 4000 });
+        assert_eq!(scene.statuses(), [Status::Moving]);
+        scene.step(Input::TimerFired(Timer::Connect)).step(Input::Opened);
+    }
 }
 
 #[test]
@@ -324,7 +336,7 @@ fn an_answer_to_one_round_is_not_given_to_the_next() {
         assert_eq!(scene.answers(), usize::from(round == 1), "in round {round}");
     }
     // So does a page that was loaded again meanwhile.
-    let kept = Some(SubmittedAnswer { round: Some(1), ..given(3) });
+    let kept = Some(SubmittedAnswer { round: Some(1), ..submitted(3) });
     let entry = Entry::Player { nickname: None, seat: None };
     let mut scene =
         Scene { client: GameClient::new(GameOptions { pin: pin(), entry, pending_answer: kept }), out: vec![] };

@@ -8,7 +8,7 @@ mod silence;
 use super::*;
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::{Epoch, MessageId, Name};
-use protocol::message::{ClientMessage, Joined, Member, Message, Presence, Renamed, ServerMessage, Typing};
+use protocol::message::{ClientMessage, Joined, Member, Message, NewEpoch, Presence, ServerMessage, Typing};
 use protocol::room::HistoryPage;
 
 /// A client and the outputs of its last step. The random numbers are the largest, so a wait is the limit that
@@ -89,12 +89,12 @@ impl Scene {
     }
 
     /// The offsets that were shown one after another.
-    fn said(&self) -> Vec<u64> {
-        let said = self
+    fn shown(&self) -> Vec<u64> {
+        let shown = self
             .events()
             .into_iter()
             .filter_map(|event| if let Event::Messages(new) = event { Some(new) } else { None });
-        said.flatten().map(|message| message.offset).collect()
+        shown.flatten().map(|message| message.offset).collect()
     }
 
     fn settled(&self) -> Vec<MessageId> {

@@ -6,7 +6,7 @@ use super::*;
 fn what_was_missed_is_shown_and_the_room_is_live() {
     let mut scene = Scene::page(3);
     scene.step(Input::Start).step(Input::Opened).clear().frame(joined(5, true, &[4, 5]));
-    assert_eq!(scene.said(), [4, 5]);
+    assert_eq!(scene.shown(), [4, 5]);
     assert_eq!(scene.statuses(), [Status::Live]);
     assert_eq!(scene.events()[0], Event::Entered(joined_at(5, true, &[])));
     assert_eq!(scene.client.position(), Some(&position("e1", 5)));
@@ -16,7 +16,7 @@ fn what_was_missed_is_shown_and_the_room_is_live() {
 fn a_repeat_inside_a_recovery_is_shown_once() {
     let mut scene = Scene::page(3);
     scene.step(Input::Start).step(Input::Opened).frame(joined(5, true, &[2, 3, 4, 4, 5]));
-    assert_eq!(scene.said(), [4, 5]);
+    assert_eq!(scene.shown(), [4, 5]);
 }
 
 #[test]
@@ -34,7 +34,7 @@ fn a_recovery_that_does_not_hold_what_it_claims_is_none() {
         let mut scene = Scene::page(3);
         scene.step(Input::Start).step(Input::Opened).frame(ServerMessage::Joined(answer));
         assert_eq!(scene.loads(), 1, "{what}");
-        assert!(scene.said().is_empty(), "{what}");
+        assert!(scene.shown().is_empty(), "{what}");
         assert_eq!(scene.statuses(), [Status::Connecting], "{what}");
         assert_eq!(scene.client.position(), Some(&position("e1", 3)), "{what}");
     }
@@ -52,7 +52,7 @@ fn without_recovery_the_page_is_read_again_and_live_messages_follow_it() {
         [Event::Reset(page(12)), Event::Messages(vec![message(13)]), Event::Status(Status::Live)]
     );
     scene.frame(says(14));
-    assert_eq!(scene.said(), [13, 14]);
+    assert_eq!(scene.shown(), [13, 14]);
 }
 
 #[test]
@@ -122,14 +122,14 @@ fn a_room_too_busy_to_hold_asks_for_a_later_page() {
     scene.clear().step(Input::Result(EffectResult::HistoryLoaded(page(most))));
     assert_eq!(scene.events(), [], "what was let go is not on it");
     scene.woken(Timer::Reload).clear().step(Input::Result(EffectResult::HistoryLoaded(page(most + 2))));
-    assert_eq!(scene.said(), [most + 3, most + 4, most + 5]);
+    assert_eq!(scene.shown(), [most + 3, most + 4, most + 5]);
 }
 
 #[test]
 fn live_messages_are_shown_in_order_and_once() {
     let mut scene = Scene::live(3);
     scene.frame(says(4)).frame(says(4)).frame(says(2)).frame(says(5));
-    assert_eq!(scene.said(), [4, 5]);
+    assert_eq!(scene.shown(), [4, 5]);
     assert_eq!(scene.client.position(), Some(&position("e1", 5)));
 }
 
@@ -137,7 +137,7 @@ fn live_messages_are_shown_in_order_and_once() {
 fn a_hole_is_never_shown_but_closed_by_coming_back() {
     let mut scene = Scene::live(3);
     scene.frame(says(5));
-    assert!(scene.said().is_empty());
+    assert!(scene.shown().is_empty());
     assert!(scene.does(&Output::Disconnect));
     assert_eq!(scene.wake(Timer::Connect), Some(500));
     assert_eq!(scene.client.position(), Some(&position("e1", 3)));
@@ -160,7 +160,7 @@ fn an_error_that_answers_no_message_is_shown() {
 }
 
 fn renamed(offset: u64) -> ServerMessage {
-    ServerMessage::Position(Renamed { room_id: room("garden"), position: position("e2", offset) })
+    ServerMessage::Position(NewEpoch { room_id: room("garden"), position: position("e2", offset) })
 }
 
 #[test]
@@ -169,10 +169,10 @@ fn a_log_under_a_new_epoch_goes_on_where_it_was() {
     scene.frame(says(11)).clear().frame(renamed(11));
     assert_eq!(scene.events(), [], "nobody sees anything");
     scene.frame(says(12));
-    assert_eq!(scene.said(), [12]);
+    assert_eq!(scene.shown(), [12]);
     assert_eq!(scene.client.position(), Some(&position("e2", 12)));
 
-    let elsewhere = Renamed { room_id: room("attic"), position: position("e3", 12) };
+    let elsewhere = NewEpoch { room_id: room("attic"), position: position("e3", 12) };
     scene.frame(ServerMessage::Position(elsewhere));
     assert_eq!(scene.client.position(), Some(&position("e2", 12)), "another room's log");
 }

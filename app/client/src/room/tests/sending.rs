@@ -30,7 +30,7 @@ fn saying_the_same_twice_is_saying_it_once() {
 fn a_resend_that_was_in_the_log_before_settles_without_being_shown_again() {
     let mut scene = Scene::live(3);
     scene.say("m1").frame(echo("m1", 2));
-    assert!(scene.said().is_empty());
+    assert!(scene.shown().is_empty());
     assert_eq!(scene.settled(), [id("m1")]);
 }
 
@@ -96,7 +96,7 @@ fn what_a_recovery_or_a_page_brings_back_is_settled_and_not_sent_again() {
     assert_eq!(scene.settled(), [id("m2")], "known already while it is held");
     scene.step(Input::Result(EffectResult::HistoryLoaded(page_of("e1", 10, vec![by("ana", "m1", 10)]))));
     assert_eq!(scene.settled(), [id("m2"), id("m1")]);
-    assert_eq!(scene.said(), [11]);
+    assert_eq!(scene.shown(), [11]);
     assert!(scene.sent_ids().is_empty());
 }
 

@@ -18,7 +18,7 @@ pub enum GameClientMessage {
     Open(Open),
     /// Enters a game as a player, or comes back to it.
     Join(Join),
-    /// Answers the open question.
+    /// Answers the open question. The first answer counts; the reply is `answered`.
     Answer(SubmittedAnswer),
     /// Goes from the lobby to the first question.
     Start(Step),
@@ -26,25 +26,25 @@ pub enum GameClientMessage {
     Next(Step),
     /// Skips the rest of this question, or the places.
     Skip(Step),
-    /// Stops the question's clock.
+    /// Stops the question's clock; no answer is accepted until it runs again.
     Pause(Step),
-    /// Lets the clock run again.
+    /// Lets the clock run again, with the time that was left.
     Resume(Step),
     /// Extends the time limit, or removes it.
     Extend(Extend),
     /// Closes the question and shows the right answer.
     Reveal(Step),
-    /// Removes players for good.
+    /// Takes the seats of players, who cannot come back to this game.
     Kick(Kick),
-    /// Gives a player another name.
+    /// Calls a player by another nickname, in the game and in its results.
     Rename(Rename),
     /// Ends all blocks that a [`Kick`] began.
     Pardon,
     /// Decides whether newcomers enter at once.
     Admission(SetAdmission),
-    /// Admits players who wait.
+    /// Gives a seat to players who wait for one.
     Admit(Admit),
-    /// Declines players who wait.
+    /// Refuses a seat to players who wait for one.
     Decline(Decline),
     /// Locks or unlocks the game for newcomers.
     Lock(Lock),
@@ -60,11 +60,11 @@ pub enum GameClientMessage {
     Again(Again),
     /// Leaves the game. A player's seat is kept.
     Leave,
-    /// Asks for a `pong` frame.
+    /// Asks for a `pong` frame: browsers hide the pings of WebSockets from pages.
     Ping,
 }
 
-/// The payload of `create`.
+/// What a new game is made of; whoever sends it becomes the owner of the game.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Create {
@@ -77,7 +77,7 @@ pub struct Create {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Open {
-    /// The PIN of the game.
+    /// The PIN of the game that somebody wants to lead.
     pub pin: Pin,
     /// The token from the frame `hosting`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -87,11 +87,11 @@ pub struct Open {
     pub code: Option<String>,
 }
 
-/// The payload of `join`.
+/// Asks for a seat under a nickname, or proves by a token or cookie that the person has one.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Join {
-    /// The PIN of the game.
+    /// The PIN that the class was told; an unknown one counts against the network.
     pub pin: Pin,
     /// The nickname; not needed with a seat.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -101,7 +101,7 @@ pub struct Join {
     pub seat: Option<String>,
 }
 
-/// The payload of `answer`.
+/// An answer as its player sends it. It carries no time: the store takes that from its own clock.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SubmittedAnswer {
@@ -123,7 +123,7 @@ pub struct Step {
     pub version: Option<u64>,
 }
 
-/// The payload of `again`.
+/// What the next round of the same class is played with.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Again {
@@ -135,7 +135,7 @@ pub struct Again {
     pub quiz: Option<QuizId>,
 }
 
-/// The payload of `extend`.
+/// The change of the open question's time limit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Extend {
@@ -144,7 +144,7 @@ pub struct Extend {
     pub seconds: Option<u32>,
 }
 
-/// The payload of `kick`.
+/// Which players lose their seats, and whether their networks are blocked.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Kick {
@@ -160,13 +160,13 @@ pub struct Kick {
 }
 
 impl Kick {
-    /// All ids of the frame.
+    /// The players of both fields, who are all kicked.
     pub fn whom(self) -> Vec<UserId> {
         self.player.into_iter().chain(self.players).collect()
     }
 }
 
-/// The payload of `rename`.
+/// What a host calls a player from now on.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Rename {
@@ -176,26 +176,26 @@ pub struct Rename {
     pub nickname: String,
 }
 
-/// The payload of `admission`.
+/// Whether newcomers get a seat at once, or wait until a host admits them.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct SetAdmission {
-    /// The new rule for newcomers.
+    /// The rule for those who have no seat yet.
     pub admission: Admission,
 }
 
-/// The payload of `admit`.
+/// Which of those who wait get a seat: the named ones, or all.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase", default)]
 pub struct Admit {
     /// The ids of the players, at most 200.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub players: Vec<UserId>,
-    /// All players who wait.
+    /// Whether everybody who waits gets a seat, named or not.
     pub all: bool,
 }
 
-/// The payload of `decline`.
+/// Which of those who wait get no seat.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Decline {
@@ -203,7 +203,7 @@ pub struct Decline {
     pub players: Vec<UserId>,
 }
 
-/// The payload of `removeHost`.
+/// Which added host is removed. The game's owner has no such id and cannot be.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct RemoveHost {
@@ -211,15 +211,15 @@ pub struct RemoveHost {
     pub host: HostId,
 }
 
-/// The payload of `lock`.
+/// Whether the game is locked. Who has a seat comes back to it all the same.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Lock {
-    /// Whether nobody new may enter.
+    /// Whether people without a seat are refused one.
     pub locked: bool,
 }
 
-/// The payload of `chat`.
+/// Whether players may read and write in the chat of their class.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Chat {

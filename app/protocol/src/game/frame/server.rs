@@ -21,19 +21,19 @@ pub enum GameServerMessage {
     Answered(Answered),
     /// The outcome of a question, to each player, after the reveal.
     Outcome(Outcome),
-    /// The players; for hosts.
+    /// The players with their points, and who of them is connected; for hosts.
     Players(Players),
     /// Who waits to be admitted, and how many networks are blocked; for hosts.
     Entrance(Entrance),
-    /// The added hosts; for hosts.
+    /// All added hosts, whenever one comes or is removed; for hosts.
     Hosts(Hosts),
     /// How many have answered; for hosts at most 4 times a second, for players every 2 s.
     Count(Count),
     /// Whether a host is connected; for players.
     Host(HostPresence),
-    /// The answer to `handOver`.
+    /// A code that makes somebody else a host; the answer to `handOver`.
     Code(Code),
-    /// The player has another nickname.
+    /// The player has another nickname; sent to that player alone.
     Renamed(Renamed),
     /// The player was kicked and cannot come back.
     Kicked(InGame),
@@ -41,7 +41,7 @@ pub enum GameServerMessage {
     Error(Refusal),
     /// Whether the game's log is available; while it is not, nothing changes.
     Availability(Availability),
-    /// The answer to `ping`.
+    /// Answers `ping`, and so proves that the connection works both ways.
     Pong,
 }
 
@@ -49,7 +49,7 @@ pub enum GameServerMessage {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Hosting {
-    /// The PIN of the game.
+    /// The PIN of the game, for the wall.
     pub pin: Pin,
     /// The host's token, to come back with, for clients without cookies.
     pub token: String,
@@ -66,7 +66,7 @@ pub struct Hosting {
     /// The id of this host if it is an added one; `None` for the game's owner.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub host: Option<HostId>,
-    /// The added hosts of the game.
+    /// The hosts who were added by a code, in the order of their coming.
     #[serde(default)]
     pub hosts: Vec<AddedHost>,
     /// Who waits to be admitted, and how many networks are blocked.
@@ -78,9 +78,9 @@ pub struct Hosting {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Joined {
-    /// The PIN of the game.
+    /// The PIN of the game that the player is in now.
     pub pin: Pin,
-    /// The player's id and nickname.
+    /// Who the player is in this game: their user id, and the nickname as it was cleaned.
     pub you: Member,
     /// The token of the seat, to come back with, for clients without cookies.
     pub seat: String,
@@ -90,7 +90,7 @@ pub struct Joined {
     pub version: u64,
     /// The game as everybody sees it.
     pub game: Game,
-    /// The points of this round.
+    /// The player's points in this round, up to the last reveal.
     pub score: u32,
     /// The player's answer to the question of `game`.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -98,7 +98,7 @@ pub struct Joined {
     /// The outcome of the last question, from its reveal on.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub outcome: Option<Outcome>,
-    /// Whether a host is connected.
+    /// Whether a host is connected: without one the game waits at the next reveal.
     pub host_here: bool,
 }
 
@@ -106,7 +106,7 @@ pub struct Joined {
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Changed {
-    /// The PIN of the game.
+    /// The PIN of the game that has changed.
     pub pin: Pin,
     /// Grows by 1 with every change; the offset in the game's log.
     pub version: u64,
@@ -114,13 +114,13 @@ pub struct Changed {
     pub game: Game,
 }
 
-/// The result of an answer.
+/// What became of an answer that a player sent.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Answered {
     /// The index of the question, from 0.
     pub question: usize,
-    /// Whether the answer counts.
+    /// Whether the answer counts, and if not, why.
     pub taken: AnswerStatus,
     /// The answer that counts, if any does.
     #[serde(skip_serializing_if = "Option::is_none", default)]
@@ -136,21 +136,21 @@ pub struct Answered {
 pub struct Players {
     /// The players in the order of their seats, at most 2,000.
     pub players: Vec<Player>,
-    /// The number of all players.
+    /// How many players the game has, in the list or not.
     pub count: usize,
 }
 
-/// A player in a list.
+/// A player as hosts see them in their list.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Player {
     /// The user id of the person.
     pub id: UserId,
-    /// The nickname in this game.
+    /// What the player is called in this game; nobody else in it is called so.
     pub name: Name,
-    /// Whether the player is connected.
+    /// Whether the player is connected, with any device, to any node.
     pub here: bool,
-    /// The points of this round.
+    /// The points in this round, up to the last reveal.
     #[serde(default)]
     pub score: u32,
 }
@@ -171,7 +171,7 @@ pub struct Entrance {
 pub struct Waiting {
     /// The user id of the person.
     pub id: UserId,
-    /// The nickname that they want.
+    /// The nickname that they want; a host may decline them for it.
     pub name: Name,
 }
 
@@ -187,7 +187,7 @@ pub struct Hosts {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct AddedHost {
-    /// The id that `removeHost` names.
+    /// The id by which `removeHost` names this host.
     pub id: HostId,
     /// Their name when they were added.
     pub name: Name,
@@ -201,13 +201,13 @@ pub struct AddedHost {
 pub struct Count {
     /// The index of the question, from 0.
     pub question: usize,
-    /// The number of answers.
+    /// How many players have answered so far.
     pub answered: usize,
     /// The number of players who could answer.
     pub players: usize,
 }
 
-/// Whether a host is connected.
+/// Whether a host is connected: without one a game goes no further than the results of the open question.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HostPresence {
@@ -225,13 +225,13 @@ pub struct Code {
     pub good_for_ms: u64,
 }
 
-/// A player's new nickname.
+/// Tells a player on all of their devices what they are called in a game now.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Renamed {
     /// The game with this name; elsewhere the person keeps theirs.
     pub pin: Pin,
-    /// The new nickname, cleaned.
+    /// The nickname from now on, as everybody in the game sees it.
     pub name: Name,
     /// Whether a host chose it, or else the player, on another device.
     #[serde(default)]
@@ -242,7 +242,7 @@ pub struct Renamed {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct InGame {
-    /// The PIN of the game.
+    /// The PIN of the game that the frame is about.
     pub pin: Pin,
 }
 

@@ -16,7 +16,7 @@ const DEEPEST: usize = 64;
 
 /// A text that is being decoded.
 pub(super) struct Reader<'de> {
-    /// The rest of the text.
+    /// The part of the text that was not read yet.
     rest: &'de str,
     /// The number of lists and objects around it.
     depth: usize,

@@ -8,7 +8,7 @@ use serde::de::{Error, Expected, Unexpected};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(in crate::wire) struct Unreadable;
 
-/// The result of decoding.
+/// A decoded value, or that the text is none; the error says neither where nor why.
 pub(in crate::wire) type Outcome<T> = Result<T, Unreadable>;
 
 impl fmt::Display for Unreadable {

@@ -8,7 +8,7 @@ use protocol::UserId;
 
 use super::context::Host;
 use super::texts as sentences;
-use crate::boxed_view::{derived, effect, list, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, effect, list, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 
 /// The most arches side by side; with more players, each stands for several.
@@ -18,7 +18,7 @@ const ROOMY: usize = 24;
 /// The width of the narrowest arch with its gap, in em.
 const NARROWEST: f64 = 0.92;
 /// How often screen readers announce the number, at most.
-const TOLD_EVERY: Duration = Duration::from_secs(2);
+const ANNOUNCED_EVERY: Duration = Duration::from_secs(2);
 
 /// The count, and the line of arches.
 pub(super) fn answered(host: Host) -> AnyView {
@@ -52,8 +52,8 @@ pub(super) fn answered(host: Host) -> AnyView {
     view! {
         <div class="answered">
             <p class="answered__count">
-                <b class="num">{words(move || host.answered())}</b>
-                {words(move || format!(" of {} answered", players.get()))}
+                <b class="num">{dynamic_text(move || host.answered())}</b>
+                {dynamic_text(move || format!(" of {} answered", players.get()))}
             </p>
             <div class=class aria-hidden="true" node_ref=line>
                 {list(keys, arch)}
@@ -105,7 +105,7 @@ fn announced_count(host: Host, players: Memo<usize>) -> AnyView {
                 said.try_set(now);
             }
         };
-        let handle = set_interval_with_handle(tell, TOLD_EVERY).ok();
+        let handle = set_interval_with_handle(tell, ANNOUNCED_EVERY).ok();
         on_cleanup(move || {
             if let Some(handle) = handle {
                 handle.clear();
@@ -114,7 +114,7 @@ fn announced_count(host: Host, players: Memo<usize>) -> AnyView {
     });
     view! {
         <p class="unseen" role="status">
-            {words(move || said.get())}
+            {dynamic_text(move || said.get())}
         </p>
     }
     .into_any()

@@ -94,11 +94,11 @@ impl Host {
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub(crate) struct JoinInstructions {
-    /// What players type: `hubbub.example/play`.
+    /// The address that players type, such as `hubbub.example/play`.
     pub(crate) site: String,
     /// What other hosts type: `hubbub.example/host`.
     pub(crate) host_site: String,
-    /// The same for cameras.
+    /// The address of the game as a QR code, for the cameras of phones.
     pub(crate) code: QrCode,
 }
 

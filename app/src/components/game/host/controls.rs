@@ -10,9 +10,9 @@ use protocol::game::{Game, Phase};
 use protocol::quiz::Kind;
 
 use super::context::Host;
-use super::screen::Screen;
+use super::screen::HostScreen;
 use super::{afterwards, lobby, texts};
-use crate::boxed_view::{derived, dynamic_view, effect, flag, memo, optional_view, words as text};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, effect, flag, memo, optional_view};
 use crate::components::icon::{PLAY, icon};
 
 const LEADERBOARD: &str = "Show the leaderboard";
@@ -21,13 +21,13 @@ const MORE: u32 = 10;
 
 /// The bar at the foot of the stage. The main button stays the same element
 /// from phase to phase, so that it keeps the focus.
-pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
+pub(super) fn controls(host: Host, screen: Memo<HostScreen>) -> AnyView {
     let main = NodeRef::<Button>::new();
     let label = memo(move || match host.places_missing() {
         0 => host.game(|game| main_step(game).map(|(label, _)| label)),
         missing => Some(texts::nth_place(missing - 1)),
     });
-    let start = memo(move || screen.get() == Screen::Lobby);
+    let start = memo(move || screen.get() == HostScreen::Lobby);
     let empty = memo(move || start.get() && host.is_alone());
     // These phases end by themselves.
     let busy = memo(move || host.game(|game| matches!(game.phase, Phase::Ready | Phase::Closed)));
@@ -44,7 +44,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
     };
     on_space(main);
     let class = derived(move || match screen.get() {
-        Screen::Question(_) => "controls controls--slim",
+        HostScreen::Question(_) => "controls controls--slim",
         _ => "controls",
     });
     let reason = move || {
@@ -73,7 +73,7 @@ pub(super) fn controls(host: Host, screen: Memo<Screen>) -> AnyView {
                         on:click=move |_| press()
                     >
                         {optional_view(move || start.get().then(|| icon(PLAY).into_any()))}
-                        {text(move || label.get().unwrap_or_default())}
+                        {dynamic_text(move || label.get().unwrap_or_default())}
                     </button>
                     {optional_view(reason)}
                 </span>
@@ -107,29 +107,29 @@ fn is_slide(game: &Game) -> bool {
 }
 
 /// The text beside the buttons.
-fn note(host: Host, screen: Screen) -> AnyView {
+fn note(host: Host, screen: HostScreen) -> AnyView {
     match screen {
-        Screen::Lobby => lobby::count(host),
-        Screen::Podium if host.places_missing() == 0 => afterwards::note(host),
+        HostScreen::Lobby => lobby::count(host),
+        HostScreen::Podium if host.places_missing() == 0 => afterwards::note(host),
         _ => ().into_any(),
     }
 }
 
 /// The other steps of a phase.
-fn others(host: Host, screen: Screen) -> AnyView {
+fn others(host: Host, screen: HostScreen) -> AnyView {
     match screen {
-        Screen::Lobby => {
+        HostScreen::Lobby => {
             let locked = memo(move || host.game(|game| game.locked));
             let label = move || if locked.get() { "Unlock the game" } else { "Lock the game" };
             button(label, move || host.step(HostStep::Lock(!locked.get_untracked())))
         }
-        Screen::Question(_) => clock_buttons(host),
-        Screen::Reveal(_) => {
+        HostScreen::Question(_) => clock_buttons(host),
+        HostScreen::Reveal(_) => {
             let has_places = host.game_now(main_step).is_some_and(|(label, _)| label == LEADERBOARD);
             if has_places { button(|| "Next question", move || host.step(HostStep::Skip)) } else { ().into_any() }
         }
-        Screen::Podium if host.has_ways_on() => afterwards::buttons(host),
-        Screen::Places(_) | Screen::Podium => ().into_any(),
+        HostScreen::Podium if host.has_ways_on() => afterwards::buttons(host),
+        HostScreen::Places(_) | HostScreen::Podium => ().into_any(),
     }
 }
 
@@ -178,7 +178,7 @@ impl Can {
 fn button(label: impl Fn() -> &'static str + Send + Sync + 'static, press: impl Fn() + 'static) -> AnyView {
     view! {
         <button class="button button--stage button--quiet needs-script" type="button" on:click=move |_| press()>
-            {text(label)}
+            {dynamic_text(label)}
         </button>
     }
     .into_any()

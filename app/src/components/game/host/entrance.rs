@@ -7,7 +7,7 @@ use protocol::game::{Admission, Phase};
 
 use super::context::Host;
 use super::setting_row;
-use crate::boxed_view::{list, memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, list, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};
 use crate::state::game::texts::counted;
@@ -65,7 +65,7 @@ pub(super) fn waiting(host: Host, rows: Rows) -> AnyView {
                     on:focusout=move |event| focus.leave(&event)
                 >
                     <div class="entrance__head">
-                        <b role="status">{words(sentence)}</b>
+                        <b role="status">{dynamic_text(sentence)}</b>
                         <button class="button" type="button" on:click=all>
                             "Let everyone in"
                         </button>
@@ -118,7 +118,7 @@ pub(super) fn badge(host: Host) -> AnyView {
     let shown = move || {
         (count.get() > 0).then(|| {
             view! {
-                <b class="host-menu__badge num">{words(move || count.get())}</b>
+                <b class="host-menu__badge num">{dynamic_text(move || count.get())}</b>
                 <span class="unseen">" waiting"</span>
             }
             .into_any()

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use protocol::game::frame::Player;
 
 use super::context::Host;
-use crate::boxed_view::{dynamic_view, words};
+use crate::boxed_view::{dynamic_text, dynamic_view};
 use crate::components::dialog::Dialog;
 use crate::focus::focus_first;
 
@@ -61,7 +61,7 @@ impl KickDialog {
                 <h2 class="question-box__title" id="kick-title" tabindex="-1">
                     {dynamic_view(title)}
                 </h2>
-                <p>{words(they)}</p>
+                <p>{dynamic_text(they)}</p>
                 <label class="question-box__choice">
                     <input
                         type="checkbox"

@@ -9,7 +9,7 @@ use super::context::Host;
 use super::player_dialog::PlayerDialog;
 use super::qr::qr;
 use super::{entrance, texts as text};
-use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, effect, list, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::row_focus::{RowFocus, Rows};
 
@@ -118,13 +118,13 @@ fn player(host: Host, person: PlayerDialog, id: UserId) -> AnyView {
     let arch = move || avatar(if here.get() { looks } else { looks.asleep() });
     let is_first = memo(move || host.game(|game| game.round) == 1);
     let note = move || if is_first.get() { ", away" } else { ", seat kept" };
-    let away = move || (!here.get()).then(|| view! { <span class="unseen">{words(note)}</span> }.into_any());
+    let away = move || (!here.get()).then(|| view! { <span class="unseen">{dynamic_text(note)}</span> }.into_any());
     let class = derived(move || if here.get() || is_first.get() { "player" } else { "player player--seat" });
     view! {
         <li class=class>
             <span class="player__stand">{dynamic_view(arch)}</span>
             <span class="player__name">
-                <bdi title=derived(name)>{words(name)}</bdi>
+                <bdi title=derived(name)>{dynamic_text(name)}</bdi>
                 {optional_view(away)}
             </span>
             {person.button("player__more", derived(name), move || host.player(&id))}
@@ -172,7 +172,7 @@ pub(super) fn count(host: Host) -> AnyView {
     };
     view! {
         <p class="lobby__count" role="status">
-            {words(sentence)}
+            {dynamic_text(sentence)}
         </p>
     }
     .into_any()

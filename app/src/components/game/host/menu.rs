@@ -13,7 +13,7 @@ use super::player_dialog::PlayerDialog;
 use super::setting_row::row;
 use super::{entrance, hosts};
 use crate::api::games::class_chat_path;
-use crate::boxed_view::{derived, dynamic_view, effect, list, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, effect, list, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::dialog::Dialog;
 use crate::components::icon::{MENU, X, icon};
@@ -162,7 +162,7 @@ fn players(host: Host, person: PlayerDialog) -> AnyView {
                     on:focusin=move |event| focus.enter(&event)
                     on:focusout=move |event| focus.leave(&event)
                 >
-                    <summary>{words(move || super::texts::players(count.get()))}</summary>
+                    <summary>{dynamic_text(move || super::texts::players(count.get()))}</summary>
                     {send_chosen_away(host, person, chosen)} <ul>{list(keys, row)}</ul>
                 </details>
             }
@@ -181,7 +181,7 @@ fn player(host: Host, person: PlayerDialog, chosen: RwSignal<Vec<UserId>>, id: U
     view! {
         <li class="person">
             {choose(chosen, id.clone(), name)} {avatar(Looks::of(&id))} <span class="person__name">
-                <bdi title=derived(move || name.get())>{words(move || name.get())}</bdi>
+                <bdi title=derived(move || name.get())>{dynamic_text(move || name.get())}</bdi>
             </span>
             {person.button("button button--bare", name.into(), move || host.player(&id))}
         </li>
@@ -203,7 +203,7 @@ fn choose(chosen: RwSignal<Vec<UserId>>, id: UserId, name: Memo<String>) -> AnyV
     view! {
         <label class="host-menu__pick">
             <input type="checkbox" on:change=change />
-            <span class="unseen">{words(move || format!("Choose {}", name.get()))}</span>
+            <span class="unseen">{dynamic_text(move || format!("Choose {}", name.get()))}</span>
         </label>
     }
     .into_any()
@@ -226,7 +226,7 @@ fn send_chosen_away(host: Host, person: PlayerDialog, chosen: RwSignal<Vec<UserI
         is_any.get().then(|| {
             view! {
                 <button class="button button--remove" type="button" on:click=ask>
-                    {words(move || format!("Remove {}", super::texts::players(count.get())))}
+                    {dynamic_text(move || format!("Remove {}", super::texts::players(count.get())))}
                 </button>
             }
             .into_any()

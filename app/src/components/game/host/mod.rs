@@ -30,9 +30,9 @@ use protocol::game::{Game, Phase};
 pub(crate) use self::context::JoinInstructions;
 use self::context::{Afterwards, Host};
 use self::player_dialog::PlayerDialog;
-use self::screen::Screen;
+use self::screen::HostScreen;
 use crate::api::games::HostPage;
-use crate::boxed_view::{deferred_view, derived, dynamic_view, memo, optional_view, words as text};
+use crate::boxed_view::{deferred_view, derived, dynamic_text, dynamic_view, memo, optional_view};
 use crate::components::game::steps::steps;
 use crate::components::notice::{Notice, NoticeTexts};
 use crate::components::pill::Pill;
@@ -44,9 +44,9 @@ use crate::island::part;
 /// was sent from here.
 pub(crate) type InitialState = (HostPage, JoinInstructions, Option<String>);
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "host-begins";
+pub(crate) const INITIAL_STATE: &str = "host-initial";
 
-const WORDS: NoticeTexts = NoticeTexts {
+const NOTICES: NoticeTexts = NoticeTexts {
     pause: "The game cannot be reached right now. It continues by itself.",
     cut: "You are offline. The game continues, and this page rejoins by itself.",
     wall: "Live updates are blocked, probably by this network. To host, try another network.",
@@ -79,7 +79,7 @@ fn stage((page, join_instructions, refusal): InitialState) -> AnyView {
 
 fn on_stage(host: Host) -> AnyView {
     let person = PlayerDialog::new();
-    let screen = memo(move || host.game(Screen::of));
+    let screen = memo(move || host.game(HostScreen::of));
     // The same screen in another round is rendered anew.
     let shown = memo(move || (host.game(|game| game.round), screen.get()));
     let split = memo(move || host.game(|game| game.phase == Phase::Reveal && reveal::has_why(game)));
@@ -93,7 +93,7 @@ fn on_stage(host: Host) -> AnyView {
             <div class="stage__screen">{deferred_view(move || dynamic_view(move || body(host, person, shown.get().1)))}</div>
             {optional_view(move || split.get().then(|| host.game(|game| reveal::why(host, game))).flatten())}
             <div class="stage__notices">
-                <Notice connection_status trouble=host.store.last_error.into() words=WORDS />
+                <Notice connection_status trouble=host.store.last_error.into() texts=NOTICES />
             </div>
             {deferred_view(move || controls::controls(host, screen))} {announcements(host)} {deferred_view(move || person.dialogs(host))}
         </main>
@@ -101,13 +101,13 @@ fn on_stage(host: Host) -> AnyView {
     .into_any()
 }
 
-fn body(host: Host, person: PlayerDialog, screen: Screen) -> AnyView {
+fn body(host: Host, person: PlayerDialog, screen: HostScreen) -> AnyView {
     match screen {
-        Screen::Lobby => lobby::lobby(host, person),
-        Screen::Question(_) => question::question(host),
-        Screen::Reveal(_) => host.game_now(|game| reveal::reveal(host, game)),
-        Screen::Places(_) => by_leaders(host, |game, _| places::places(game)),
-        Screen::Podium => by_leaders(host, podium::podium),
+        HostScreen::Lobby => lobby::lobby(host, person),
+        HostScreen::Question(_) => question::question(host),
+        HostScreen::Reveal(_) => host.game_now(|game| reveal::reveal(host, game)),
+        HostScreen::Places(_) => by_leaders(host, |game, _| places::places(game)),
+        HostScreen::Podium => by_leaders(host, podium::podium),
     }
 }
 
@@ -119,10 +119,10 @@ fn by_leaders(host: Host, draw: fn(&Game, usize) -> AnyView) -> AnyView {
 }
 
 /// The title of the quiz, and how far it is.
-fn bar(host: Host, screen: Screen) -> AnyView {
+fn bar(host: Host, screen: HostScreen) -> AnyView {
     host.game_now(|game| match screen {
-        Screen::Lobby => title(game, texts::questions(game.questions)),
-        Screen::Podium => title(game, texts::players(game.players)),
+        HostScreen::Lobby => title(game, texts::questions(game.questions)),
+        HostScreen::Podium => title(game, texts::players(game.players)),
         _ => {
             let (at, of) = (game.at.unwrap_or_default(), game.questions);
             view! {
@@ -160,8 +160,8 @@ fn announcements(host: Host) -> AnyView {
     });
     view! {
         <div class="unseen">
-            <p role="status">{text(move || phase.get())}</p>
-            <p role="status">{text(move || host.store.mark.get())}</p>
+            <p role="status">{dynamic_text(move || phase.get())}</p>
+            <p role="status">{dynamic_text(move || host.store.mark.get())}</p>
         </div>
     }
     .into_any()

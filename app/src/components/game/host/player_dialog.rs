@@ -150,7 +150,7 @@ impl PlayerDialog {
         };
         let offer = move || {
             let free = self.wrong.get().as_deref().and_then(proposal).map(str::to_owned)?;
-            let words = format!("Use {free}");
+            let label = format!("Use {free}");
             let take = move |_| {
                 if let Some(field) = self.field.get_untracked() {
                     field.set_value(&free);
@@ -159,7 +159,7 @@ impl PlayerDialog {
             };
             let button = view! {
                 <button class="button button--quiet question-box__offer" type="button" on:click=take>
-                    {words}
+                    {label}
                 </button>
             };
             Some(button.into_any())

@@ -14,7 +14,7 @@ use crate::state::game::texts::GET_READY;
 /// A question from the moment it can be read to the end of its time.
 pub(super) fn question(host: Host) -> AnyView {
     let Some(asked) = host.game_now(|game| game.asked.clone()) else { return ().into_any() };
-    let QuestionView { kind, text, body: words, picture, picture_alt, .. } = asked;
+    let QuestionView { kind, text, body, picture, picture_alt, .. } = asked;
     let picture = picture.map(|id| {
         view! { <img class="question__picture" src=format!("/pictures/{id}") alt=picture_alt /> }
     });
@@ -22,7 +22,7 @@ pub(super) fn question(host: Host) -> AnyView {
         return view! {
             <section class="slide">
                 {heading(host, &text)} {picture} <p class="slide__words" dir="auto">
-                    {host.text(&words)}
+                    {host.text(&body)}
                 </p>
             </section>
         }
@@ -96,11 +96,11 @@ fn tiles(host: Host, options: &[String]) -> AnyView {
     .into_any()
 }
 
-fn hint(words: &'static str) -> AnyView {
-    view! { <p class="middle__hint">{words}</p> }.into_any()
+fn hint(text: &'static str) -> AnyView {
+    view! { <p class="middle__hint">{text}</p> }.into_any()
 }
 
-/// The instruction for players.
+/// What the wall tells players to do with a question of this kind.
 fn how(kind: Kind) -> &'static str {
     match kind {
         Kind::Typed => "Type your answer.",

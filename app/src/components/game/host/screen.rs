@@ -4,7 +4,7 @@ use protocol::game::{Game, Phase};
 
 /// The screen of the stage; changes within one update it in place.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Screen {
+pub(super) enum HostScreen {
     Lobby,
     Question(usize),
     Reveal(usize),
@@ -12,7 +12,7 @@ pub(super) enum Screen {
     Podium,
 }
 
-impl Screen {
+impl HostScreen {
     pub(super) fn of(game: &Game) -> Self {
         let at = game.at.unwrap_or_default();
         match game.phase {

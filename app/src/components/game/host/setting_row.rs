@@ -2,7 +2,7 @@
 
 use leptos::prelude::*;
 
-use crate::boxed_view::words;
+use crate::boxed_view::dynamic_text;
 
 /// A button with a note beneath it.
 pub(super) fn row<L, N>(label: L, note: N, press: impl Fn() + 'static) -> AnyView
@@ -13,9 +13,9 @@ where
     view! {
         <div class="host-menu__row">
             <button class="button button--quiet" type="button" on:click=move |_| press()>
-                {words(label)}
+                {dynamic_text(label)}
             </button>
-            <p class="small quiet">{words(note)}</p>
+            <p class="small quiet">{dynamic_text(note)}</p>
         </div>
     }
     .into_any()

@@ -93,11 +93,11 @@ enum State {
 
 impl Choosing {
     fn state(self, option: usize) -> State {
-        let given = self.store.board.with(|board| match &board.answer {
+        let is_chosen = self.store.board.with(|board| match &board.answer {
             MyAnswer::Open => None,
             answer => Some(answer.submitted().is_some_and(|answer| takes(answer, option))),
         });
-        match given {
+        match is_chosen {
             Some(true) => State::Chosen,
             Some(false) => State::Left,
             None if self.marked.with(|marked| marked.contains(&option)) => State::Chosen,

@@ -17,7 +17,7 @@ use protocol::Member;
 use protocol::game::Phase;
 
 use crate::api::games::{PlayPage, class_chat_path};
-use crate::boxed_view::{derived, dynamic_view, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::notice::{Notice, NoticeTexts, asleep};
 use crate::components::pill::Pill;
@@ -30,7 +30,7 @@ use crate::state::game::{Board, Screen, texts};
 /// The initial state of a player's page.
 pub(crate) type InitialState = PlayPage;
 /// The id of that state in the page.
-pub(crate) const INITIAL_STATE: &str = "play-begins";
+pub(crate) const INITIAL_STATE: &str = "play-initial";
 
 const NOTICES: NoticeTexts = NoticeTexts {
     pause: "The game cannot be reached right now. Nothing is lost: it continues by itself.",
@@ -67,12 +67,12 @@ fn play(page: PlayPage) -> AnyView {
                 {dynamic_view(move || draw(store, shown.get().1, &place))}
             </main>
             <div class="play__notices">
-                <Notice connection_status trouble=store.last_error.into() words=NOTICES />
+                <Notice connection_status trouble=store.last_error.into() texts=NOTICES />
                 {host_gone(store)} {called(store)}
             </div>
             {foot(store, chat)}
             <p class="unseen" role="status">
-                {words(move || announcement(store, screen.get()))}
+                {dynamic_text(move || announcement(store, screen.get()))}
             </p>
         </div>
     }
@@ -175,7 +175,7 @@ fn foot(store: GameStore, chat: String) -> AnyView {
                     <bdi class="play__name">{me.name.to_string()}</bdi>
                     {optional_view(chat)}
                     <Pill connection_status=store.connection_status.into() />
-                    <span class="play__points num">{words(move || points.get().unwrap_or_default())}</span>
+                    <span class="play__points num">{dynamic_text(move || points.get().unwrap_or_default())}</span>
                 </footer>
             }
             .into_any(),

@@ -5,7 +5,7 @@ use leptos::html::Input;
 use leptos::prelude::*;
 use protocol::{Member, limits};
 
-use crate::boxed_view::{derived, effect, flag, memo, optional_view, words};
+use crate::boxed_view::{derived, dynamic_text, effect, flag, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::field::Wrong;
 use crate::game_store::GameStore;
@@ -48,7 +48,7 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
     let is_waiting = move || pending.get() && wrong.with(Option::is_none);
     let offer = move || {
         let free = wrong.get().as_deref().and_then(proposal).map(str::to_owned)?;
-        let words = format!("Play as {free}");
+        let label = format!("Play as {free}");
         let take = move |_| {
             if let Some(field) = input.get_untracked() {
                 field.set_value(&free);
@@ -57,7 +57,7 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
         };
         let button = view! {
             <button class="button button--quiet nickname__offer" type="button" on:click=take>
-                {words}
+                {label}
             </button>
         };
         Some(button.into_any())
@@ -89,7 +89,7 @@ pub(super) fn nickname_form(store: GameStore, viewer: &Member) -> AnyView {
                         aria-busy=flag(is_waiting)
                         disabled=derived(move || !is_hydrated.get())
                     >
-                        {words(move || if is_waiting() { "Joining" } else { "Join" })}
+                        {dynamic_text(move || if is_waiting() { "Joining" } else { "Join" })}
                     </button>
                 </div>
                 <Wrong id="nickname-wrong" why=derived(move || wrong.get()) />

@@ -5,7 +5,7 @@ use leptos::prelude::*;
 use protocol::game::Answer;
 
 use super::answer_form::{is_open, lock_in};
-use crate::boxed_view::{derived, list, words};
+use crate::boxed_view::{derived, dynamic_text, list};
 use crate::components::formula::in_game;
 use crate::components::game::answer::{key, letter};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
@@ -15,11 +15,11 @@ use crate::game_store::GameStore;
 /// A row for each option, the first one on top.
 pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
     let open = is_open(store);
-    let given = store.board.with_untracked(|board| match board.answer.submitted() {
+    let submitted = store.board.with_untracked(|board| match board.answer.submitted() {
         Some(Answer::Order(order)) => Some(order.clone()),
         _ => None,
     });
-    let order = RwSignal::new(given.unwrap_or_else(|| (0..options.len()).collect::<Vec<_>>()));
+    let order = RwSignal::new(submitted.unwrap_or_else(|| (0..options.len()).collect::<Vec<_>>()));
     let (said, set_said) = signal(String::new());
     let texts = StoredValue::new(options);
     let text = move |option: usize| texts.with_value(|texts| texts.get(option).cloned().unwrap_or_default());
@@ -82,7 +82,7 @@ pub(super) fn ordering(store: GameStore, options: Vec<String>) -> AnyView {
             <ol class="order">{list(rows, row)}</ol>
             {lock_in(store, open.into())}
             <p class="unseen" role="status">
-                {words(move || said.get())}
+                {dynamic_text(move || said.get())}
             </p>
         </form>
     }

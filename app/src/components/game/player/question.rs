@@ -6,7 +6,7 @@ use protocol::quiz::{Kind, Points};
 
 use super::waiting::me;
 use super::{choosing, ordering, writing};
-use crate::boxed_view::{derived, dynamic_view, memo, words};
+use crate::boxed_view::{derived, dynamic_text, dynamic_view, memo};
 use crate::components::avatar::avatar;
 use crate::components::formula::alone_in_game;
 use crate::components::game::ring::Ring;
@@ -16,7 +16,7 @@ use crate::state::game::{Board, texts};
 
 /// A question, from the moment it can be read until everybody's time is over.
 pub(super) fn question(store: GameStore, at: usize) -> AnyView {
-    let Some((asked, questions)) = asked(store) else { return ().into_any() };
+    let Some((asked, questions)) = current_question(store) else { return ().into_any() };
     let long = match asked.text.chars().count() {
         0..=80 => "play__question",
         81..=160 => "play__question play__question--long",
@@ -37,7 +37,7 @@ pub(super) fn question(store: GameStore, at: usize) -> AnyView {
         {picture(&asked)}
         {dynamic_view(move || answering(store, place.get()))}
         <p class="play__state" class:unseen=derived(move || is_ready.get()) role="status">
-            {words(move || {
+            {dynamic_text(move || {
                 let is_connected = store.connection_status.get().is_connected();
                 store.board.with(|board| texts::answering(board, is_connected, store.count.get()))
             })}
@@ -48,7 +48,7 @@ pub(super) fn question(store: GameStore, at: usize) -> AnyView {
 
 /// A slide, which only has to be read.
 pub(super) fn slide(store: GameStore) -> AnyView {
-    let Some((asked, _)) = asked(store) else { return ().into_any() };
+    let Some((asked, _)) = current_question(store) else { return ().into_any() };
     let (_, looks) = me(store);
     view! {
         <section class="plane plane--sun">
@@ -111,12 +111,12 @@ fn ready(points: Points) -> AnyView {
     .into_any()
 }
 
-fn asked(store: GameStore) -> Option<(QuestionView, usize)> {
+fn current_question(store: GameStore) -> Option<(QuestionView, usize)> {
     store.board.with_untracked(|board| Some((board.game.asked.clone()?, board.game.questions)))
 }
 
 fn picture(asked: &QuestionView) -> AnyView {
     let Some(picture) = &asked.picture else { return ().into_any() };
-    let words = asked.picture_alt.clone();
-    view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=words /> }.into_any()
+    let alt = asked.picture_alt.clone();
+    view! { <img class="play__picture" src=format!("/pictures/{picture}") alt=alt /> }.into_any()
 }

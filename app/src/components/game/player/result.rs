@@ -20,7 +20,7 @@ pub(super) fn result(store: GameStore) -> AnyView {
     // Its parts come in two frames, in either order.
     let parts = memo(move || store.board.with(parts));
     dynamic_view(move || match parts.get() {
-        (Some(outcome), Some(reveal), context) => told_result(&outcome, &reveal, &context, looks),
+        (Some(outcome), Some(reveal), context) => outcome_view(&outcome, &reveal, &context, looks),
         (None, Some(reveal), context) => only_right(&reveal, &context, looks),
         _ => counting(looks),
     })
@@ -31,7 +31,7 @@ pub(super) fn result(store: GameStore) -> AnyView {
 struct ResultContext {
     scored: bool,
     kind: Kind,
-    given: Option<Answer>,
+    answer: Option<Answer>,
     formulas: Formulas,
 }
 
@@ -45,12 +45,12 @@ impl ResultContext {
 fn parts(board: &Board) -> (Option<Outcome>, Option<Reveal>, ResultContext) {
     let Game { scored, asked, reveal, formulas, .. } = &board.game;
     let kind = asked.as_ref().map_or(Kind::Choice, |asked| asked.kind);
-    let given = board.answer.submitted().cloned();
-    let context = ResultContext { scored: *scored, kind, given, formulas: formulas.clone() };
+    let answer = board.answer.submitted().cloned();
+    let context = ResultContext { scored: *scored, kind, answer, formulas: formulas.clone() };
     (board.shown_outcome(), reveal.clone(), context)
 }
 
-fn told_result(outcome: &Outcome, reveal: &Reveal, context: &ResultContext, looks: Looks) -> AnyView {
+fn outcome_view(outcome: &Outcome, reveal: &Reveal, context: &ResultContext, looks: Looks) -> AnyView {
     let (class, badge) = match outcome.verdict {
         Verdict::Right | Verdict::Partly => ("result", Some(CHECK)),
         Verdict::Poll => ("result result--poll", None),
@@ -119,7 +119,7 @@ fn note(outcome: &Outcome, reveal: &Reveal, context: &ResultContext) -> AnyView 
             view! { <p class="result__note">{right(reveal, context)} {took}</p> }.into_any()
         }
         Verdict::Poll => {
-            let count = match context.given {
+            let count = match context.answer {
                 Some(Answer::Choice(option)) => reveal.bars.get(option).map(|bar| (option, bar)),
                 _ => None,
             };

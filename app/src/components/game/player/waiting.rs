@@ -3,7 +3,7 @@
 use leptos::prelude::*;
 use protocol::Member;
 
-use crate::boxed_view::{memo, optional_view, words};
+use crate::boxed_view::{dynamic_text, memo, optional_view};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::formula::in_game;
 use crate::game_store::GameStore;
@@ -23,7 +23,7 @@ pub(super) fn entrance(store: GameStore, viewer: &Member) -> AnyView {
         <section class="plane plane--sun">
             <p class="plane__over" dir="auto">{store.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
-                {words(waits)}
+                {dynamic_text(waits)}
             </h1>
             {name}
             <p class="plane__words">"Keep this page open. You join as soon as the host lets you in."</p>
@@ -41,9 +41,9 @@ pub(super) fn lobby(store: GameStore) -> AnyView {
         <section class="plane plane--sun">
             <p class="plane__over" dir="auto">{store.board.with_untracked(|board| board.game.title.clone())}</p>
             <h1 class="plane__title" tabindex="-1">
-                "You are in, " <bdi>{words(name)}</bdi> {words(move || texts::full_stop(&name()))}
+                "You are in, " <bdi>{dynamic_text(name)}</bdi> {dynamic_text(move || texts::full_stop(&name()))}
             </h1>
-            <p class="plane__words">{words(move || store.board.with(|board| texts::soon(board.game.round)))}</p>
+            <p class="plane__words">{dynamic_text(move || store.board.with(|board| texts::soon(board.game.round)))}</p>
             <p>
                 <a class="button button--quiet" href="?name" rel="external">
                     "Change your name"
@@ -137,7 +137,7 @@ pub(super) fn podium(store: GameStore) -> AnyView {
                 {title}
             </h1>
             <p class="plane__of">{of}</p>
-            <p class="plane__words">{words(move || store.board.with(texts::finish))}</p>
+            <p class="plane__words">{dynamic_text(move || store.board.with(texts::finish))}</p>
             {optional_view(best)}
             <p class="plane__words">{texts::WAITING_FOR_NEXT}</p>
             {onwards("/", "Go to the front page", "button button--quiet")}
@@ -155,7 +155,7 @@ pub(super) fn ended(store: GameStore) -> AnyView {
             <h1 class="plane__title" tabindex="-1">
                 "The game is over"
             </h1>
-            <p class="plane__words">{words(move || store.board.with(texts::finish))}</p>
+            <p class="plane__words">{dynamic_text(move || store.board.with(texts::finish))}</p>
             <p class="plane__words">"If the host plays again, this page follows by itself."</p>
             {onwards("/play", "Join another game", "button")}
             {onwards("/", "Go to the front page", "button button--quiet")}

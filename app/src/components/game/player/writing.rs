@@ -14,34 +14,34 @@ use crate::game_store::GameStore;
 
 /// The field for a typed answer.
 pub(super) fn typed(store: GameStore) -> AnyView {
-    fn read(text: &str) -> Result<Answer, &'static str> {
+    fn parse(text: &str) -> Result<Answer, &'static str> {
         if text.is_empty() { Err("Type an answer first.") } else { Ok(Answer::Text(text.to_owned())) }
     }
     let help = "Capitals, accents and spaces do not matter.";
-    writing(store, Field { mode: "text", help, read })
+    writing(store, Field { mode: "text", help, parse })
 }
 
 /// The field for a number.
 pub(super) fn number(store: GameStore) -> AnyView {
-    fn read(text: &str) -> Result<Answer, &'static str> {
+    fn parse(text: &str) -> Result<Answer, &'static str> {
         text.parse::<Decimal>().map(Answer::Number).map_err(|why| why.advice())
     }
-    writing(store, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", read })
+    writing(store, Field { mode: "decimal", help: "A number, such as 12 or 3.5.", parse })
 }
 
 /// The differences between the two.
 struct Field {
     mode: &'static str,
     help: &'static str,
-    read: fn(&str) -> Result<Answer, &'static str>,
+    parse: fn(&str) -> Result<Answer, &'static str>,
 }
 
 fn writing(store: GameStore, field: Field) -> AnyView {
-    let Field { mode, help, read } = field;
+    let Field { mode, help, parse } = field;
     let input = NodeRef::<Input>::new();
     let open = is_open(store);
     let (wrong, set_wrong) = signal(None::<String>);
-    let given = store.board.with_untracked(|board| board.answer.submitted().map(written)).unwrap_or_default();
+    let submitted = store.board.with_untracked(|board| board.answer.submitted().map(written)).unwrap_or_default();
     // A player who was reading the question types next.
     effect(move || {
         if let Some(field) = input.get().filter(|_| open.get_untracked() && super::focus::is_at_rest()) {
@@ -51,7 +51,7 @@ fn writing(store: GameStore, field: Field) -> AnyView {
     let submit = move |event: SubmitEvent| {
         event.prevent_default();
         let Some(field) = input.get_untracked().filter(|_| open.get_untracked()) else { return };
-        match read(field.value().trim()) {
+        match parse(field.value().trim()) {
             Ok(answer) => {
                 set_wrong.set(None);
                 store.answer(answer);
@@ -70,7 +70,7 @@ fn writing(store: GameStore, field: Field) -> AnyView {
             <input
                 class="play__field"
                 id="answer"
-                value=given
+                value=submitted
                 inputmode=mode
                 autocomplete="off"
                 autocapitalize="off"

@@ -11,7 +11,7 @@ use crate::components::formula::on_page;
 use crate::components::game::answer;
 use crate::components::icon::{CIRCLE_ALERT, icon};
 
-/// Seconds to choose from.
+/// The time limits that are offered for a question whose own is in doubt.
 const SECONDS: [u32; 5] = [10, 20, 30, 60, 240];
 
 /// All doubts, those about one question together.
@@ -30,7 +30,7 @@ type Numbered<'a> = (usize, &'a ImportDoubt);
 
 fn about(at: usize, question: &Question, doubts: &[Numbered<'_>]) -> AnyView {
     let (id, labelled_by) = (anchor(at), anchor(at));
-    let text = words_of(question);
+    let text = text_of(question);
     let each = doubts.iter().map(|(number, doubt)| one(*number, doubt, question)).collect_view();
     view! {
         <section class="doubt" aria-labelledby=labelled_by>
@@ -67,7 +67,7 @@ fn one(number: usize, doubt: &ImportDoubt, question: &Question) -> AnyView {
 }
 
 /// The name of a question in a list.
-pub(super) fn words_of(question: &Question) -> String {
+pub(super) fn text_of(question: &Question) -> String {
     if question.text.trim().is_empty() { "A question without words".into() } else { question.text.clone() }
 }
 

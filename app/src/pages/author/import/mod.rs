@@ -8,14 +8,14 @@ use std::sync::Arc;
 use leptos::prelude::*;
 use protocol::limits;
 
-use super::reading::{Level, asked, render_formulas};
+use super::reading::{Level, question_reading, render_formulas};
 use super::{AuthorHeader, Section, texts};
 use crate::api::quizzes::{ImportedQuiz, QUIZZES};
 use crate::components::avatar::{Looks, avatar};
 use crate::components::icon::{CHECK, CIRCLE_ALERT, icon};
 use crate::page_styles::PageStyles;
 use crate::page_title::PageTitle;
-use crate::upload::KEEP_IMPORT;
+use crate::upload::STORE_IMPORT;
 
 mod doubts;
 mod outline;
@@ -123,7 +123,7 @@ fn review(imported: &ImportedQuiz) -> AnyView {
     let quiz = imported.quiz.clone();
     let total = quiz.questions.len();
     view! {
-        <form class="review" method="post" action=KEEP_IMPORT>
+        <form class="review" method="post" action=STORE_IMPORT>
             <input type="hidden" name="quiz" value=protocol::wire::encode(&quiz) />
             <input type="hidden" name="doubts" value=imported.carried.clone() />
             <div class="field">
@@ -152,7 +152,7 @@ fn review(imported: &ImportedQuiz) -> AnyView {
 fn understood(imported: &ImportedQuiz) -> Option<AnyView> {
     let questions = imported.quiz.questions.iter().cloned().enumerate();
     let good = questions.filter(|(at, _)| !imported.is_doubtful(*at));
-    let good: Vec<_> = good.map(|(at, question)| asked(at, question, Level::Part)).collect();
+    let good: Vec<_> = good.map(|(at, question)| question_reading(at, question, Level::Part)).collect();
     if good.is_empty() {
         return None;
     }

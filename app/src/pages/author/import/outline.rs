@@ -3,13 +3,13 @@
 use leptos::prelude::*;
 
 use super::super::reading::anchor;
-use super::doubts::{ask_label, words_of};
+use super::doubts::{ask_label, text_of};
 use crate::api::quizzes::ImportedQuiz;
 use crate::components::formula::on_page;
 
 pub(super) fn outline(imported: &ImportedQuiz) -> Option<AnyView> {
     let questions = &imported.quiz.questions;
-    let rows: Vec<_> = questions.iter().enumerate().map(|(at, one)| row(imported, at, &words_of(one))).collect();
+    let rows: Vec<_> = questions.iter().enumerate().map(|(at, one)| row(imported, at, &text_of(one))).collect();
     if rows.is_empty() {
         return None;
     }

@@ -71,7 +71,7 @@ impl Bus {
         while let Some(([kind, channel, text], size)) = three(&self.unread[used..]) {
             used += size;
             if kind == b"message" {
-                take(channel, if self.log.is_some() { log::said(text) } else { text });
+                take(channel, if self.log.is_some() { log::text_of(text) } else { text });
             }
         }
         self.unread.drain(..used);

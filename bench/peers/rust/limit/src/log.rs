@@ -16,7 +16,7 @@ const SCRIPT: &str = concat!(
 /// An epoch as long as a real one.
 const EPOCH: &[u8] = b"epochofalog1";
 /// A header as long as that of a message.
-const HEADER: &[u8] = b"said 1795305600000 c1-1234567 u0123456789abcdef ";
+const HEADER: &[u8] = b"posted 1795305600000 c1-1234567 u0123456789abcdef ";
 /// What is remembered of a message except its number: the log, and a digest.
 const MEMORY: &[u8] = b"epochofalog1 00112233445566778899aabbccddeeff ";
 
@@ -24,7 +24,7 @@ pub(crate) struct Log {
     hash: [u8; 40],
     /// Distinguishes the messages of this node from those of others.
     node: u16,
-    said: u64,
+    published: u64,
 }
 
 impl Log {
@@ -39,7 +39,7 @@ impl Log {
         ensure!(answer.starts_with(b"$40\r\n"), "Redis does not take the script");
         let mut hash = [0; 40];
         hash.copy_from_slice(&answer[5..45]);
-        Ok(Self { hash, node: commands.local_addr()?.port(), said: 0 })
+        Ok(Self { hash, node: commands.local_addr()?.port(), published: 0 })
     }
 
     /// Sets the epoch of a channel's log.
@@ -48,15 +48,15 @@ impl Log {
     }
 
     pub(crate) fn append(&mut self, out: &mut Vec<u8>, channel: &[u8], text: &[u8]) {
-        self.said += 1;
+        self.published += 1;
         let (meta, once) =
-            (beside(channel, ":meta"), beside(channel, &format!(":once:{:08}/{:016}", self.node, self.said)));
+            (beside(channel, ":meta"), beside(channel, &format!(":once:{:08}/{:016}", self.node, self.published)));
         command(out, &[b"EVALSHA", &self.hash, b"3", &meta, channel, &once, EPOCH, MEMORY, text, b"", HEADER]);
     }
 }
 
 /// The message in what the script announces: `e<epoch> <number> <header><text><number>`.
-pub(crate) fn said(announced: &[u8]) -> &[u8] {
+pub(crate) fn text_of(announced: &[u8]) -> &[u8] {
     let mut words = announced.splitn(3, |byte| *byte == b' ').skip(1);
     let (number, rest) = (words.next().unwrap_or_default(), words.next().unwrap_or_default());
     let text = rest.get(HEADER.len()..).unwrap_or_default();

@@ -176,7 +176,7 @@ impl Log {
         Ok(rows.collect::<Result<_, _>>()?)
     }
 
-    /// The entry at `offset`.
+    /// The entry at `offset`; `None` before it is written, and after it was trimmed.
     pub(super) fn entry(&self, sql: &Connection, offset: u64) -> Result<Option<Publication>, StorageError> {
         let mut statement =
             sql.prepare_cached("SELECT offset, frame FROM publications WHERE log = ?1 AND offset = ?2")?;
@@ -184,8 +184,11 @@ impl Log {
     }
 }
 
+/// Reads a row of `publications`. What is neither a blob nor a text is read as an empty frame, which counts as damaged:
+/// an error would make all entries around it unreachable.
 fn publication(row: &Row<'_>) -> rusqlite::Result<Publication> {
-    Ok(Publication { offset: unsigned(row.get(0)?), frame: row.get::<_, Vec<u8>>(1)?.into() })
+    let frame = row.get_ref(1)?.as_bytes().unwrap_or_default();
+    Ok(Publication { offset: unsigned(row.get(0)?), frame: Bytes::copy_from_slice(frame) })
 }
 
 /// SQLite counts to 2^63 - 1; no log gets there, but a client may ask for more.

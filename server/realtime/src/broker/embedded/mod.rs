@@ -28,13 +28,13 @@ const PROBE_WITHIN: Duration = Duration::from_secs(3);
 
 /// The settings of the embedded broker.
 #[derive(Clone, Copy, Debug)]
-pub struct Options {
+pub struct EmbeddedBrokerOptions {
     /// How much of each log is kept, and how long.
     pub log: LogLimits,
 }
 
 /// Makes the broker over an open file; the second part receives its deliveries.
-pub fn open(store: Sqlite, options: Options) -> (Arc<EmbeddedBroker>, Deliveries) {
+pub fn open(store: Sqlite, options: EmbeddedBrokerOptions) -> (Arc<EmbeddedBroker>, Deliveries) {
     let (queue, deliveries) = Queue::new();
     let fan_out = Arc::new(FanOut { subscribed: Mutex::default(), queue });
     (Arc::new(EmbeddedBroker { store, options, fan_out }), deliveries)
@@ -43,7 +43,7 @@ pub fn open(store: Sqlite, options: Options) -> (Arc<EmbeddedBroker>, Deliveries
 /// The broker of a single node, over SQLite.
 pub struct EmbeddedBroker {
     store: Sqlite,
-    options: Options,
+    options: EmbeddedBrokerOptions,
     fan_out: Arc<FanOut>,
 }
 
@@ -186,11 +186,13 @@ impl Broker for EmbeddedBroker {
 
     async fn top(&self, channel: &Channel) -> Result<Head, StorageError> {
         let (position, last) = open_log(&self.store, channel, |sql, log| log.entry(sql, log.top)).await?;
+        let last = last.filter(|last| last.text(channel).is_ok());
         Ok(Head { position, frame: last.map(|last| last.frame) })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, StorageError> {
         let (_, entry) = read_log(&self.store, channel, move |sql, log| log.entry(sql, offset)).await?;
+        entry.as_ref().map(|entry| entry.text(channel)).transpose()?;
         Ok(entry)
     }
 

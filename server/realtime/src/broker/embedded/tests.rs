@@ -9,7 +9,7 @@ use storage::StorageError;
 use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
-use super::{EmbeddedBroker, Options, open};
+use super::{EmbeddedBroker, EmbeddedBrokerOptions, open};
 use crate::broker::{Appended, Broker, Deliveries, Delivery, LogLimits};
 use crate::channel::Channel;
 use crate::event::{Event, EventHeader};
@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 fn broker(folder: &TempDir) -> (Arc<EmbeddedBroker>, Deliveries) {
     let log = LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: DAY };
-    open(Sqlite::open(folder.path()).unwrap(), Options { log })
+    open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log })
 }
 
 fn channel() -> Channel {

@@ -37,9 +37,9 @@ impl RedisBroker {
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
             call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
             call.arg(&event.frame.head).arg(&event.frame.tail).arg(epoch.as_str()).arg(run);
-            call.arg(Growth::Free.as_str()).arg(expected).arg(self.publisher.told_header(event));
+            call.arg(Growth::Free.as_str()).arg(expected).arg(self.publisher.announced_header(event));
             fill(call);
         };
-        CommitReply::read(shard.invoke_on(change.0.of(&shard, channel)?, fill).await?).map(|reply| reply.appended)
+        CommitReply::parse(shard.invoke_on(change.0.of(&shard, channel)?, fill).await?).map(|reply| reply.appended)
     }
 }

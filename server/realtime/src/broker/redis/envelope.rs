@@ -7,12 +7,13 @@
 //!
 //! Scripts write the same form; they are the only other place that knows it.
 
-use bytes::Bytes;
+use bytes::{Buf, Bytes};
+use memchr::memchr_iter;
 use protocol::{Epoch, Position};
 
 use crate::broker::{Delivery, Ephemeral};
 use crate::channel::Channel;
-use crate::event::EventHeader;
+use crate::event::{EventHeader, number};
 
 /// Encodes something that is not kept.
 pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
@@ -27,31 +28,26 @@ pub fn encode(ephemeral: &Ephemeral) -> Vec<u8> {
 }
 
 /// Decodes an envelope; `None` for the form of a later version. The frame is not copied.
-pub fn decode(channel: Channel, envelope: Bytes) -> Option<Delivery> {
-    let body = envelope.slice(1.min(envelope.len())..);
-    match envelope.first()? {
-        b'e' => publication(channel, body, true),
-        b'p' => publication(channel, body, false),
-        b'f' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(body) }),
-        b'n' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(body) }),
+pub fn decode(channel: Channel, mut envelope: Bytes) -> Option<Delivery> {
+    match envelope.try_get_u8().ok()? {
+        b'e' => publication(channel, envelope, true),
+        b'p' => publication(channel, envelope, false),
+        b'f' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Frame(envelope) }),
+        b'n' => Some(Delivery::Ephemeral { channel, ephemeral: Ephemeral::Notice(envelope) }),
         _ => None,
     }
 }
 
-fn publication(channel: Channel, body: Bytes, has_header: bool) -> Option<Delivery> {
-    let mut parts = body.splitn(3, |byte| *byte == b' ');
-    let epoch = std::str::from_utf8(parts.next()?).ok()?;
-    let offset = std::str::from_utf8(parts.next()?).ok()?;
-    let rest = body.slice_ref(parts.next()?);
-    let position = Position { epoch: Epoch::parse(epoch).ok()?, offset: offset.parse().ok()? };
-    let (header, frame) = match has_header {
-        true => {
-            let length = EventHeader::length_in(&rest)?;
-            (Some(EventHeader::parse(rest.slice(..length))?), rest.slice(length..))
-        }
-        false => (None, rest),
+fn publication(channel: Channel, mut body: Bytes, has_header: bool) -> Option<Delivery> {
+    let mut spaces = memchr_iter(b' ', &body);
+    let (epoch, offset) = (spaces.next()?, spaces.next()?);
+    let position = Position {
+        epoch: Epoch::parse(std::str::from_utf8(&body[..epoch]).ok()?).ok()?,
+        offset: number(&body[epoch + 1..offset])?,
     };
-    Some(Delivery::Publication { channel, position, header, frame })
+    body.advance(offset + 1);
+    let header = if has_header { Some(EventHeader::take_off(&mut body)?) } else { None };
+    Some(Delivery::Publication { channel, position, header, frame: body })
 }
 
 #[cfg(test)]
@@ -80,8 +76,8 @@ mod tests {
         let expected = Delivery::Publication { channel, position: position.clone(), header, frame: frame.clone() };
         assert_eq!(read, Some(expected));
         let author = protocol::UserId::parse("ana").unwrap();
-        let header = EventHeader::new("said", 7, None, Some(&author));
-        let read = decode(room(), Bytes::from(format!("eabc 12 {}{{\"a\": 1}}", header.as_str())));
+        let header = EventHeader::new("posted", 7, None, Some(&author));
+        let read = decode(room(), Bytes::from([b"eabc 12 ", header.as_bytes(), b"{\"a\": 1}"].concat()));
         assert_eq!(read, Some(Delivery::Publication { channel: room(), position, header: Some(header), frame }));
     }
 

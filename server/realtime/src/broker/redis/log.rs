@@ -3,8 +3,8 @@
 use bytes::Bytes;
 use protocol::Position;
 use redis::{Script, ScriptInvocation};
-use storage::StorageError;
 use storage::redis::{Router, scripts};
+use storage::{StorageError, readable};
 
 use super::names;
 use super::values::{position, retain_seconds};
@@ -12,7 +12,7 @@ use crate::broker::{Head, LogLimits, Publication, ReadLimit, random_epoch};
 use crate::channel::Channel;
 
 /// How long the epoch of an empty log is kept, in seconds.
-const KEEP_EMPTY: u64 = 24 * 60 * 60;
+const EMPTY_LOG_SECONDS: u64 = 24 * 60 * 60;
 
 /// Whether a read creates the log.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,13 +109,14 @@ impl LogReader {
         if_missing: IfMissing,
         seen: Option<&Head>,
     ) -> Result<LogSlice, StorageError> {
+        let is_single = matches!(part, LogRange::At(_));
         let (command, from, to, most) = part.range();
         // The end of a game's log is set by the game.
         let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
         let retain = retain.and_then(|keep| keep.retain(channel));
         let (keep_empty, retain) = match if_missing {
             IfMissing::ReadAsEmpty => (String::new(), String::new()),
-            IfMissing::Create => (KEEP_EMPTY.to_string(), retain_seconds(retain)),
+            IfMissing::Create => (EMPTY_LOG_SECONDS.to_string(), retain_seconds(retain)),
         };
         let keyspace = self.router.keyspace();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
@@ -132,20 +133,23 @@ impl LogReader {
         let shard = self.router.of(channel)?;
         let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
             shard.invoke_on(&self.script, fill).await?;
-        Ok(LogSlice { top: position(&epoch, offset)?, publications: publications(entries), is_seen })
+        let parsed = entries.into_iter().map(|entry| {
+            publication(entry)
+                .ok_or_else(|| StorageError::corrupt(format!("the form of an entry in the log of {channel}")))
+        });
+        // In a range, its place stays empty: a page has a hole there, and a replay tells that it does not have all.
+        let publications = if is_single { parsed.collect::<Result<_, _>>()? } else { readable(parsed) };
+        Ok(LogSlice { top: position(&epoch, offset)?, publications, is_seen })
     }
 }
 
 /// An entry of a stream: its id, then fields and values in turn.
 type Entry = (String, Vec<Bytes>);
 
-fn publications(entries: Vec<Entry>) -> Vec<Publication> {
-    entries.into_iter().filter_map(publication).collect()
-}
-
-/// Parses an entry of a stream, see [`names::log`].
+/// Parses an entry of a stream, see [`names::log`]; `None` if it has another form.
 fn publication((id, mut fields): Entry) -> Option<Publication> {
-    let at = id.split('-').next()?;
+    // Other ids would be entries between two offsets.
+    let at = id.strip_suffix("-0")?;
     let offset = at.parse().ok()?;
     let frame = match fields.as_slice() {
         // What follows is of a later version.

@@ -41,7 +41,7 @@ const CLUSTER_MASTERS: usize = 8;
 
 /// The settings of the Redis broker.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct RedisBrokerOptions {
     /// How much of each log is kept, and how long.
     pub log: LogLimits,
     /// Whether to use sharded pub/sub; a cluster always does.
@@ -57,7 +57,10 @@ pub struct Options {
 /// Connects to the servers that [`Servers::parse`] reads from `servers`.
 ///
 /// # Errors As [`open`], and a text that is no list of servers.
-pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
+pub async fn connect(
+    servers: &str,
+    options: RedisBrokerOptions,
+) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
     let servers = Servers::parse(servers).map_err(|error| StorageError::Unavailable(error.to_string()))?;
     open(servers, options).await
 }
@@ -66,9 +69,12 @@ pub async fn connect(servers: &str, options: Options) -> Result<(Arc<RedisBroker
 /// fails while no server is up.
 ///
 /// # Errors What no waiting can change: an invalid address, a Redis that is too old or of another kind.
-pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
+pub async fn open(
+    servers: Servers,
+    options: RedisBrokerOptions,
+) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
     let (queue, deliveries) = Queue::new();
-    let Options { log, sharded, node, keyspace, peers } = options;
+    let RedisBrokerOptions { log, sharded, node, keyspace, peers } = options;
     let is_sharded = sharded || servers.shape == Topology::Cluster;
     let settings = Settings { log, is_sharded };
     let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
@@ -78,7 +84,7 @@ pub async fn open(servers: Servers, options: Options) -> Result<(Arc<RedisBroker
     let publisher = Publisher::new(settings, &databases, masters, peers);
     let client = Client::open(
         servers,
-        storage::redis::Options {
+        storage::redis::ConnectionOptions {
             sharded,
             node,
             keyspace,
@@ -146,13 +152,16 @@ impl Broker for RedisBroker {
 
     async fn top(&self, channel: &Channel) -> Result<Head, StorageError> {
         let (position, mut last) = self.reader.open(channel, LogRange::Before(None, 1)).await?;
-        let frame = last.pop().filter(|last| last.offset == position.offset).map(|last| last.frame);
+        let last = last.pop().filter(|last| last.offset == position.offset && last.text(channel).is_ok());
+        let frame = last.map(|last| last.frame);
         Ok(Head { position, frame })
     }
 
     async fn entry(&self, channel: &Channel, offset: u64) -> Result<Option<Publication>, StorageError> {
         let (_, mut found) = self.reader.read(channel, LogRange::At(offset)).await?;
-        Ok(found.pop())
+        let found = found.pop();
+        found.as_ref().map(|entry| entry.text(channel)).transpose()?;
+        Ok(found)
     }
 
     /// False only for a shard that worked and does not now.

@@ -43,8 +43,8 @@ impl Publisher {
 
     /// The header of an event as scripts announce it; empty while a node lives that would
     /// not understand it, or that is not known yet.
-    pub(super) fn told_header<'a>(&self, event: &'a Event) -> &'a str {
-        if self.peers.all_understand(HEADERS) { event.header.as_str() } else { "" }
+    pub(super) fn announced_header<'a>(&self, event: &'a Event) -> &'a [u8] {
+        if self.peers.all_understand(HEADERS) { event.header.as_bytes() } else { &[] }
     }
 
     /// Implements [`Broker::publish`](crate::broker::Broker::publish) on the shard that keeps the log.
@@ -91,7 +91,7 @@ impl Call<'_> {
         let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
         words.extend(keys.iter().map(String::as_bytes));
         words.extend(self.arguments(&epoch, connection.run()));
-        let reply = CommitReply::read(connection.call(&words, read).await?);
+        let reply = CommitReply::parse(connection.call(&words, parse).await?);
         Ok(reply.map(|CommitReply { appended, origin }| {
             let log = Log { epoch: appended.position.epoch.clone(), origin };
             self.publisher.epoch_cache.learn(&self.append.channel, connection.id(), log);
@@ -109,25 +109,25 @@ impl Call<'_> {
         let keys = keys_of(self.shard.keyspace(), self.append);
         let memory = [&log.origin, " ", &idempotency.digest, " "].concat();
         let [meta, log_key, once_key] = keys.as_slice() else { return Ok(None) };
-        let words: [&str; 11] = [
-            "EVALSHA",
-            self.scripts.append.get_hash(),
-            "3",
-            meta,
-            log_key,
-            once_key,
-            log.epoch.as_str(),
-            &memory,
-            &self.append.event.frame.head,
-            &self.append.event.frame.tail,
-            self.publisher.told_header(&self.append.event),
+        let words: [&[u8]; 11] = [
+            b"EVALSHA",
+            self.scripts.append.get_hash().as_bytes(),
+            b"3",
+            meta.as_bytes(),
+            log_key.as_bytes(),
+            once_key.as_bytes(),
+            log.epoch.as_str().as_bytes(),
+            memory.as_bytes(),
+            self.append.event.frame.head.as_bytes(),
+            self.append.event.frame.tail.as_bytes(),
+            self.publisher.announced_header(&self.append.event),
         ];
-        let read = |value: RespValue<'_>| match value {
+        let parse = |value: RespValue<'_>| match value {
             RespValue::Null => Some(None),
             RespValue::Number(offset) => u64::try_from(offset).ok().map(Some),
             _ => None,
         };
-        match connection.call(&words.map(str::as_bytes), read).await {
+        match connection.call(&words, parse).await {
             // The script is not loaded (any more), or memory is full: `commit.lua` finds out.
             Err(CommandError::Refused(_)) => Ok(None),
             answer => answer,
@@ -144,7 +144,7 @@ impl Call<'_> {
                 call.arg(argument);
             }
         };
-        CommitReply::read(self.shard.invoke_on(&self.scripts.commit, fill).await?).map(|reply| reply.appended)
+        CommitReply::parse(self.shard.invoke_on(&self.scripts.commit, fill).await?).map(|reply| reply.appended)
     }
 
     /// The arguments of `commit.lua`, in its order.
@@ -152,10 +152,10 @@ impl Call<'_> {
         // What a publication appends depends on nothing that is stored.
         const EXPECTED: &str = "0";
         let Append { event, growth, idempotency, .. } = self.append;
-        let header = self.publisher.told_header(event);
-        let all = [&event.frame.head, &*event.frame.tail, epoch.as_str(), run, growth.as_str(), EXPECTED, header];
-        let digest = idempotency.iter().map(|idempotency| idempotency.digest.as_str());
-        all.into_iter().chain(digest).map(str::as_bytes)
+        let header = self.publisher.announced_header(event);
+        let all = [&event.frame.head, &*event.frame.tail, epoch.as_str(), run, growth.as_str(), EXPECTED];
+        let digest = idempotency.iter().map(|idempotency| idempotency.digest.as_bytes());
+        all.into_iter().map(str::as_bytes).chain([header]).chain(digest)
     }
 }
 
@@ -168,7 +168,7 @@ pub(super) struct CommitReply {
 
 impl CommitReply {
     /// Parses an answer of the script.
-    pub(super) fn read(reply: Reply) -> Result<Self, StorageError> {
+    pub(super) fn parse(reply: Reply) -> Result<Self, StorageError> {
         let (epoch, offset, repeated, origin) = reply.ok_or(StorageError::Conflict)?;
         Ok(Self { appended: Appended { position: position(&epoch, offset)?, repeated }, origin })
     }
@@ -187,7 +187,7 @@ fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     all
 }
 
-fn read(value: RespValue<'_>) -> Option<Reply> {
+fn parse(value: RespValue<'_>) -> Option<Reply> {
     match value {
         RespValue::Null => Some(None),
         RespValue::List(words) => match words.as_slice() {

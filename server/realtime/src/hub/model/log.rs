@@ -33,7 +33,7 @@ impl Log {
     }
 }
 
-fn at(offset: u64) -> Position {
+pub(super) fn at(offset: u64) -> Position {
     Position { epoch: Epoch::parse("e").unwrap(), offset }
 }
 
@@ -78,8 +78,9 @@ impl Broker for Log {
         unreachable!("nothing is announced")
     }
 
-    async fn replay(&self, _: &Channel, _: &Position, _: ReadLimit) -> Result<Replay, StorageError> {
-        unreachable!("nobody comes back")
+    async fn replay(&self, _: &Channel, since: &Position, _: ReadLimit) -> Result<Replay, StorageError> {
+        let top = self.0.lock().unwrap().top;
+        Ok(Replay::All { publications: (since.offset + 1..=top).map(publication).collect(), top: at(top) })
     }
 
     async fn entry(&self, _: &Channel, _: u64) -> Result<Option<Publication>, StorageError> {

@@ -8,7 +8,7 @@ use std::sync::Arc;
 use loom::thread;
 use protocol::RoomId;
 
-use self::log::Log;
+use self::log::{Log, at};
 use super::*;
 use crate::sync::model::{block_on, check};
 
@@ -24,20 +24,28 @@ struct World {
 impl World {
     fn new() -> Arc<Self> {
         let log = Arc::new(Log::default());
-        let control_frames =
-            ControlFrames { renamed: |_, _| "renamed".into(), availability: |_, _| "availability".into() };
+        let control_frames = ControlFrames {
+            renamed: |_, _| "renamed".into(),
+            availability: |_, _| "availability".into(),
+            is_whole: |_| true,
+        };
         let hub = Hub { inner: Arc::new(Inner::new(log.clone(), control_frames)) };
         Arc::new(Self { hub, log, channel: Channel::Room(RoomId::parse("room1").unwrap()) })
     }
 
     /// Comes as a listener that has seen nothing, as a connection's task does.
     fn join(&self) -> (SubscriptionId, Arc<Outbox>) {
+        self.join_since(None)
+    }
+
+    /// The same, of somebody who has seen the log up to `since`.
+    fn join_since(&self, since: Option<Position>) -> (SubscriptionId, Arc<Outbox>) {
         let outbox = Arc::new(Outbox::stuck(1 << 10));
         let subscription = self.hub.register(&self.channel, outbox.clone());
         block_on(async {
             self.hub.open(&self.channel).await.unwrap();
             let hello = |position: &Position, _: bool, _: &[Utf8Bytes]| format!("hello {}", position.offset);
-            self.hub.activate(&self.channel, subscription, None, hello).await.unwrap();
+            self.hub.activate(&self.channel, subscription, since, hello).await.unwrap();
         });
         (subscription, outbox)
     }
@@ -50,7 +58,7 @@ impl World {
         }
     }
 
-    /// Waits for the repairs.
+    /// Waits until no task of the hub runs any more.
     fn settle(&self) {
         block_on(self.hub.inner.tasks.wait());
     }
@@ -105,6 +113,23 @@ pub fn whoever_comes_during_a_repair_misses_nothing() {
     });
 }
 
+/// Publications come while the first listener joins, and one of them is lost. The listener has everything once and in
+/// order.
+pub fn what_is_lost_while_a_channel_opens_is_read_from_its_log() {
+    check(|| {
+        let world = World::new();
+        let other = thread::spawn({
+            let world = world.clone();
+            move || world.join().1
+        });
+        world.log.append();
+        world.deliver(world.log.append());
+        let newcomer = other.join().unwrap();
+        world.settle();
+        has_everything(&newcomer, 2);
+    });
+}
+
 /// The log cannot be read at first, and publications go on meanwhile. The listener has everything in the end.
 pub fn a_repair_that_fails_is_tried_again() {
     check(|| {
@@ -118,6 +143,23 @@ pub fn a_repair_that_fails_is_tried_again() {
         world.hub.interrupted();
         world.settle();
         has_everything(&outbox, 4);
+    });
+}
+
+/// Somebody comes back who missed more than the node has in memory, and something is published while the log is read.
+/// They have everything once and in order.
+pub fn whoever_comes_back_while_something_is_published_misses_nothing() {
+    check(|| {
+        let world = World::new();
+        (0..2).for_each(|_| drop(world.log.append()));
+        let other = thread::spawn({
+            let world = world.clone();
+            move || world.join_since(Some(at(0))).1
+        });
+        world.deliver(world.log.append());
+        let listener = other.join().unwrap();
+        world.settle();
+        has_everything(&listener, 3);
     });
 }
 
@@ -137,6 +179,23 @@ pub fn whoever_comes_when_a_channel_is_given_up_is_not_forgotten() {
         world.settle();
         world.deliver(world.log.append());
         has_everything(&newcomer, 2);
+        assert_eq!(world.hub.listeners(), 1);
+    });
+}
+
+/// The same, when listeners left twice, so that the channel is given up by two tasks: by the time of the second, the
+/// name may have another state.
+pub fn whoever_comes_when_a_channel_is_given_up_twice_is_not_forgotten() {
+    check(|| {
+        let world = World::new();
+        for _ in 0..2 {
+            let (subscription, _) = world.join();
+            world.hub.leave(&world.channel, subscription);
+        }
+        let (_, newcomer) = world.join();
+        world.settle();
+        world.deliver(world.log.append());
+        has_everything(&newcomer, 1);
         assert_eq!(world.hub.listeners(), 1);
     });
 }

@@ -10,8 +10,9 @@ use protocol::{Member, Name, UserId};
 use super::delta::Delta;
 use super::local_member::{Departure, GraceToken, LocalMember, StoreCall};
 use super::roster::{Roster, SnapshotRequest};
-use super::{Change, Snapshot, Summary};
+use super::{Snapshot, Summary};
 use crate::channel::Channel;
+use crate::notice::PresenceChange;
 
 mod shown;
 
@@ -170,7 +171,7 @@ impl Local {
     }
 
     /// Takes a change that a node announced.
-    pub(super) fn on_change(&mut self, change: Change) {
+    pub(super) fn on_change(&mut self, change: PresenceChange) {
         if self.connections > 0 {
             let Self { roster, people, delta, shown, .. } = self;
             roster.on_change(change, &mut watch(people, shown.then_some(delta)));

@@ -16,7 +16,7 @@ use tokio::sync::OnceCell;
 use tokio::time::Instant;
 
 use super::keys::Keys;
-use super::options::{ALLOW_OOM, Options};
+use super::options::{ALLOW_OOM, PresenceOptions};
 use crate::channel::Channel;
 use crate::peers::VERSION;
 use crate::presence::Lease;
@@ -29,13 +29,13 @@ pub(super) struct Leases {
     router: Router,
     keys: Keys,
     site: usize,
-    options: Options,
+    options: PresenceOptions,
     renew: Script,
     bury: Script,
     current: Mutex<Arc<LeaseTerm>>,
 }
 
-/// One lease of this node.
+/// One term of the lease; when it was lost, another one begins under a new name.
 struct LeaseTerm {
     name: String,
     /// When it was taken; empty before that.
@@ -44,7 +44,7 @@ struct LeaseTerm {
     renewed: Mutex<Instant>,
 }
 
-/// The answer of `renew.lua`.
+/// What Redis says to a renewal of the lease (`renew.lua`).
 pub(super) struct Renewed {
     pub(super) lease: Lease,
     /// The least version of all nodes; 0 where it is not known.
@@ -62,7 +62,7 @@ pub(super) struct Claimed {
 }
 
 impl Leases {
-    pub(super) fn new(router: Router, site: usize, options: Options) -> Self {
+    pub(super) fn new(router: Router, site: usize, options: PresenceOptions) -> Self {
         Self {
             keys: Keys(router.keyspace().clone()),
             router,
@@ -139,7 +139,7 @@ impl Leases {
     }
 
     /// The channels in which a node may have entries.
-    pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<String>, StorageError> {
+    pub(super) async fn channels_of(&self, node: &str) -> Result<Vec<Vec<u8>>, StorageError> {
         self.shard()?.run(&Cmd::smembers(self.channels_key(node))).await
     }
 

@@ -6,6 +6,7 @@
 //!
 //! Leases are kept on each independent Redis for its own channels, and once in a cluster ([`Router::sites`]).
 
+use std::str;
 use std::sync::Arc;
 
 use async_trait::async_trait;
@@ -13,11 +14,11 @@ use futures::future::join_all;
 use futures::stream::{self, StreamExt};
 use protocol::limits::LEAVES_PER_FRAME;
 use protocol::{Member, MembersPage, Name, UserId, wire};
-use redis::{Cmd, RedisError, Script};
-use storage::StorageError;
+use redis::{Cmd, ParsingError, Script};
 use storage::redis::Router;
 use storage::redis::Shard;
 use storage::redis::scripts::presence;
+use storage::{StorageError, document, readable};
 use tracing::{info, warn};
 
 use super::{Lease, PresenceStore, Preview, Snapshot, Summary};
@@ -32,16 +33,15 @@ mod options;
 use keys::Keys;
 use lease::Leases;
 use options::ALLOW_OOM;
-pub use options::Options;
+pub use options::PresenceOptions;
 
 /// In how many channels a node's entries are removed at a time.
 const CHANNELS_AT_ONCE: usize = 32;
 /// How many entries of one channel are removed, and announced, in one step.
 const ENTRIES_AT_ONCE: usize = LEAVES_PER_FRAME;
 
-// Not a transaction: Redis begins none while its memory is full.
-const SNAPSHOT: &str = "return {redis.call('HGETALL', KEYS[1]), redis.call('GET', KEYS[2])}";
-const SUMMARY: &str = "return {redis.call('GET', KEYS[1]), redis.call('HLEN', KEYS[2]), redis.call('SCARD', KEYS[3])}";
+/// A field of the people's hash and its value. They are bytes, because one that is no UTF-8 would fail the whole list.
+type Person = (Vec<u8>, Vec<u8>);
 
 /// The presence store of a deployment, in Redis.
 pub struct RedisPresence {
@@ -59,7 +59,7 @@ pub struct RedisPresence {
 
 impl RedisPresence {
     /// A store over the broker's connections for commands.
-    pub fn new(router: Router, options: Options) -> Self {
+    pub fn new(router: Router, options: PresenceOptions) -> Self {
         let leases = (0..router.sites()).map(|site| Leases::new(router.clone(), site, options.clone())).collect();
         Self {
             keys: Keys(router.keyspace().clone()),
@@ -69,8 +69,8 @@ impl RedisPresence {
             enter: [presence::PEOPLE, presence::ENTER].concat(),
             leave: Script::new(&[ALLOW_OOM, presence::PEOPLE, presence::LEAVE].concat()),
             page: Script::new(presence::PAGE),
-            snapshot: Script::new(SNAPSHOT),
-            summary_script: Script::new(SUMMARY),
+            snapshot: Script::new(presence::SNAPSHOT),
+            summary_script: Script::new(presence::SUMMARY),
         }
     }
 
@@ -111,7 +111,11 @@ impl RedisPresence {
     /// Removes all entries that were written under a lease. Idempotent.
     async fn remove_all(&self, leases: &Leases, node: &str) -> Result<(), StorageError> {
         let channels = leases.channels_of(node).await?;
-        let channels: Vec<_> = channels.iter().filter_map(|channel| Channel::parse(channel)).collect();
+        let parse = |name: &Vec<u8>| {
+            let what = "the name of a channel with people of a node";
+            Channel::parse(document::text(name, what)?).ok_or_else(|| StorageError::corrupt(what))
+        };
+        let channels: Vec<_> = readable(channels.iter().map(parse));
         // A channel that cannot be reached must not keep the others from being cleared.
         let removed = stream::iter(channels)
             .map(|channel| async move { self.clear(&channel, node).await })
@@ -197,22 +201,22 @@ impl PresenceStore for RedisPresence {
         let mut page = self.page.prepare_invoke();
         page.key(self.keys.people(channel)).key(self.keys.order(channel));
         page.arg(after.map_or("", UserId::as_str)).arg(most);
-        let (member_count, people): (usize, Vec<(String, String)>) = self.router.of(channel)?.invoke(&page).await?;
-        let next = match people.get(most) {
-            Some(_) => people[..most].last().and_then(|(user, _)| UserId::parse(user).ok()),
-            None => None,
-        };
-        let members = people.iter().take(most).filter_map(|(user, value)| read(user, value)).map(|(member, _)| member);
-        Ok(MembersPage { members: members.collect(), member_count, next })
+        let (member_count, people): (usize, Vec<Person>) = self.router.of(channel)?.invoke(&page).await?;
+        let has_more = people.len() > most;
+        let people = &people[..most.min(people.len())];
+        let members = readable(people.iter().map(|(user, value)| Ok(parse(channel, user, value)?.0)));
+        // Who is damaged on this page is no end of the list: often their id can still be read.
+        let id_of = |(user, _): &Person| str::from_utf8(user).ok().and_then(|user| UserId::parse(user).ok());
+        let next = if has_more { people.iter().rev().find_map(id_of) } else { None };
+        Ok(MembersPage { members, member_count, next })
     }
 
     async fn snapshot(&self, channel: &Channel) -> Result<Snapshot, StorageError> {
         let mut snapshot = self.snapshot.prepare_invoke();
         snapshot.key(self.keys.people(channel)).key(self.keys.version(channel));
-        let (people, version): (Vec<(String, String)>, Option<u64>) =
-            self.router.of(channel)?.invoke(&snapshot).await?;
+        let (people, version): (Vec<Person>, Option<u64>) = self.router.of(channel)?.invoke(&snapshot).await?;
         let node = self.leases_of(channel).last_node();
-        let mut people: Vec<_> = people.iter().filter_map(|(user, value)| read(user, value)).collect();
+        let mut people: Vec<_> = readable(people.iter().map(|(user, value)| parse(channel, user, value)));
         people.sort_by(|(one, _), (other, _)| one.id.cmp(&other.id));
         let is_mine = |nodes: &str| nodes.split(' ').any(|other| other == node);
         let mine = people.iter().filter(|(_, nodes)| is_mine(nodes)).map(|(member, _)| member.id.clone()).collect();
@@ -229,11 +233,15 @@ impl PresenceStore for RedisPresence {
             pipe.hlen(&people).cmd("HSCAN").arg(people).arg(0).arg("COUNT").arg(members.max(1));
         };
         let replies = self.router.ask_each::<redis::Value, _>(channels, 2, question).await?;
-        let glimpses = replies.iter().map(|reply| match reply.as_deref() {
-            Some([count, some]) => preview(count, some, members),
-            _ => Ok(Preview::default()),
+        let previews = channels.iter().zip(&replies).map(|(channel, reply)| match reply.as_deref() {
+            Some([count, some]) => preview(channel, count, some, members).unwrap_or_else(|_| {
+                // One channel must not hide the people of the others.
+                StorageError::corrupt(format!("the people of {channel}"));
+                Preview::default()
+            }),
+            _ => Preview::default(),
         });
-        glimpses.collect::<Result<_, _>>().map_err(|_| StorageError::corrupt("a preview of presence"))
+        Ok(previews.collect())
     }
 
     async fn renew(&self) -> Result<Lease, StorageError> {
@@ -262,15 +270,18 @@ impl PresenceStore for RedisPresence {
 }
 
 /// Parses a field of the people's hash: the member, and the nodes with an entry of theirs.
-fn read<'a>(user: &str, value: &'a str) -> Option<(Member, &'a str)> {
-    let (nodes, name) = value.split_once('\n')?;
-    Some((Member { id: UserId::parse(user).ok()?, name: Name::from(name.to_owned()) }, nodes))
+fn parse<'a>(channel: &Channel, user: &[u8], value: &'a [u8]) -> Result<(Member, &'a str), StorageError> {
+    let damaged = || StorageError::corrupt(format!("somebody among the people of {channel}"));
+    let value = str::from_utf8(value).map_err(|_| damaged())?;
+    let (nodes, name) = value.split_once('\n').ok_or_else(damaged)?;
+    let id = str::from_utf8(user).ok().and_then(|user| UserId::parse(user).ok()).ok_or_else(damaged)?;
+    Ok((Member { id, name: Name::from(name.to_owned()) }, nodes))
 }
 
-fn preview(count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, RedisError> {
+fn preview(channel: &Channel, count: &redis::Value, some: &redis::Value, most: usize) -> Result<Preview, ParsingError> {
     let count = redis::from_redis_value_ref(count)?;
-    let (_cursor, some): (u64, Vec<(String, String)>) = redis::from_redis_value_ref(some)?;
-    let mut members: Vec<_> = some.iter().filter_map(|(user, value)| read(user, value)).map(|(who, _)| who).collect();
+    let (_cursor, some): (u64, Vec<Person>) = redis::from_redis_value_ref(some)?;
+    let mut members: Vec<Member> = readable(some.iter().map(|(user, value)| Ok(parse(channel, user, value)?.0)));
     members.sort_by(|one, other| one.id.cmp(&other.id));
     members.truncate(most);
     Ok(Preview { members, count })

@@ -9,7 +9,7 @@ pub(super) const ALLOW_OOM: &str = "#!lua flags=allow-oom\n";
 
 /// The settings of presence on Redis.
 #[derive(Clone, Debug)]
-pub struct Options {
+pub struct PresenceOptions {
     /// The node's name, for people who look into Redis; it need not be unique.
     pub node: String,
     /// How long a node counts as alive after it renewed its lease.
@@ -20,7 +20,7 @@ pub struct Options {
     pub peers: Peers,
 }
 
-impl Options {
+impl PresenceOptions {
     /// The default times for a node of this name.
     pub fn new(node: impl Into<String>) -> Self {
         Self { node: node.into(), lease: Duration::from_secs(8), namespace: "nodes".into(), peers: Peers::default() }

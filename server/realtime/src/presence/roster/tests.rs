@@ -14,7 +14,7 @@ fn member(user: u8, name: u8) -> Member {
 struct Truth {
     version: u64,
     members: BTreeMap<UserId, Name>,
-    announced: Vec<Change>,
+    announced: Vec<PresenceChange>,
 }
 
 impl Truth {
@@ -36,7 +36,7 @@ impl Truth {
 
     fn announce(&mut self, joined: Vec<Member>, left: Vec<UserId>) {
         self.version += 1;
-        self.announced.push(Change { version: self.version, count: self.members.len(), joined, left });
+        self.announced.push(PresenceChange { version: self.version, count: self.members.len(), joined, left });
     }
 
     fn snapshot(&self) -> Snapshot {
@@ -69,7 +69,7 @@ impl Watched {
         self.agrees();
     }
 
-    fn on_change(&mut self, change: &Change) {
+    fn on_change(&mut self, change: &PresenceChange) {
         self.roster.on_change(change.clone(), &mut see(&mut self.seen));
         self.agrees();
     }
@@ -192,7 +192,7 @@ fn a_store_that_went_back_is_believed_and_asked_again() {
 fn endless_holes_do_not_hold_endless_changes() {
     let mut watched = Watched::loaded(&Truth::default());
     for version in 0..5000 {
-        watched.on_change(&Change { version: version * 2 + 10, count: 0, joined: vec![], left: vec![] });
+        watched.on_change(&PresenceChange { version: version * 2 + 10, count: 0, joined: vec![], left: vec![] });
     }
     assert!(watched.roster.held.len() <= HELD);
     assert!(watched.roster.wants_snapshot());

@@ -2,13 +2,13 @@
 
 /// Names of the question's text.
 pub(super) const TEXT: [&str; 5] = ["question", "text", "questionText", "prompt", "title"];
-/// Names of the kind.
+/// Names of the field that says which kind of question it is.
 pub(super) const KIND: [&str; 4] = ["kind", "type", "questionType", "question_type"];
 /// Names of the time limit.
 pub(super) const SECONDS: [&str; 6] = ["seconds", "time", "timeLimit", "time_limit", "timer", "duration"];
 /// Names of the question's weight.
 pub(super) const POINTS: [&str; 2] = ["points", "pointsMultiplier"];
-/// Names of the explanation.
+/// Names of the explanation, or of the text of a slide.
 pub(super) const EXPLANATION: [&str; 4] = ["explanation", "why", "body", "description"];
 /// Names of the list of options.
 pub(super) const OPTIONS: [&str; 4] = ["options", "answers", "choices", "alternatives"];

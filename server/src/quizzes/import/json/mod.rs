@@ -36,9 +36,9 @@ pub(super) fn is_json(text: &str) -> bool {
 }
 
 /// Parses a JSON text; pictures that it names are looked up in `parts`.
-pub(super) fn read(text: &str, parts: &mut dyn FileParts, budget: &Budget) -> Result<Imported, NotAQuiz> {
+pub(super) fn parse(text: &str, parts: &mut dyn FileParts, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let root =
-        reader::read(text.trim_start_matches('\u{FEFF}'), budget).map_err(|JsonError { line, column, why }| {
+        reader::parse(text.trim_start_matches('\u{FEFF}'), budget).map_err(|JsonError { line, column, why }| {
             NotAQuiz(format!("This JSON is broken in line {line}, character {column}: {why}."))
         })?;
     let root = unpacked(&root);
@@ -46,7 +46,7 @@ pub(super) fn read(text: &str, parts: &mut dyn FileParts, budget: &Budget) -> Re
     let mut imported = Imported { quiz: settings(root), ..Imported::default() };
     for node in questions.iter().take(QUESTIONS) {
         budget.step().map_err(|_| NotAQuiz::because("There is too much in this file."))?;
-        let (read, notes) = question::read(node, parts);
+        let (read, notes) = question::parse(node, parts);
         imported.push(read);
         notes.into_iter().for_each(|note| imported.note(note));
     }

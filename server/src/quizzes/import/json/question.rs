@@ -26,7 +26,7 @@ struct QuestionParser<'a> {
 }
 
 /// Parses a question as far as possible; also returns notes of what was left out.
-pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, Vec<String>) {
+pub(super) fn parse(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, Vec<String>) {
     let line = node.line;
     if node.fields().is_empty() && !matches!(node.value, Value::Object(_)) {
         let fault = QuestionFault { place: at(line), why: "here should be a question".into(), ask: Ask::Finish };
@@ -37,7 +37,7 @@ pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, V
     let inner = node.field(&["params"]).filter(|_| library.is_some()).unwrap_or(node);
     let theirs = ["question", "answers", "choices", "type", "solutions"];
     let is_ours = library.is_none() && inner.field(&theirs).is_none();
-    let mut reading = QuestionParser {
+    let mut parser = QuestionParser {
         node: inner,
         is_ours,
         question: Question::default(),
@@ -45,10 +45,10 @@ pub(super) fn read(node: &Node, parts: &mut dyn FileParts) -> (ParsedQuestion, V
         notes: Vec::new(),
         pictured: Vec::new(),
     };
-    reading.read(library, parts);
-    let QuestionParser { question, faults, notes, pictured, .. } = reading;
-    let read = ParsedQuestion { question, faults, pictured };
-    (if is_ours { read } else { read.checked(|| at(line)) }, notes)
+    parser.parse(library, parts);
+    let QuestionParser { question, faults, notes, pictured, .. } = parser;
+    let parsed = ParsedQuestion { question, faults, pictured };
+    (if is_ours { parsed } else { parsed.checked(|| at(line)) }, notes)
 }
 
 fn at(line: u32) -> FilePosition {
@@ -56,7 +56,7 @@ fn at(line: u32) -> FilePosition {
 }
 
 impl QuestionParser<'_> {
-    fn read(&mut self, library: Option<&str>, parts: &mut dyn FileParts) {
+    fn parse(&mut self, library: Option<&str>, parts: &mut dyn FileParts) {
         self.question.text = self.words(&fields::TEXT);
         self.question.explanation = self.words(&fields::EXPLANATION);
         let kind = library.map(str::to_owned).or_else(|| self.node.field(&fields::KIND)?.words());

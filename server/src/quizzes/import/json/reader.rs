@@ -34,8 +34,8 @@ pub(super) struct JsonError {
     pub(super) why: &'static str,
 }
 
-/// Parses a whole text.
-pub(super) fn read(text: &str, budget: &Budget) -> Result<Node, JsonError> {
+/// Parses a whole text: one value, and nothing but spaces after it.
+pub(super) fn parse(text: &str, budget: &Budget) -> Result<Node, JsonError> {
     let mut reader = Reader { text, at: 0, line: 1, budget };
     let node = reader.node(0)?;
     reader.pass_spaces();
@@ -272,14 +272,14 @@ mod tests {
     use crate::quizzes::import::LIMITS;
 
     fn broken(text: &str) -> (u32, usize, &'static str) {
-        let JsonError { line, column, why } = read(text, &Budget::of(LIMITS)).unwrap_err();
+        let JsonError { line, column, why } = parse(text, &Budget::of(LIMITS)).unwrap_err();
         (line, column, why)
     }
 
     #[test]
     fn a_text_is_what_was_meant() {
         let budget = Budget::of(LIMITS);
-        let node = read(r#" {"a": "\u00e4\ud83d\ude00\n\"ß", "b": [1.50, true, null,], } "#, &budget).unwrap();
+        let node = parse(r#" {"a": "\u00e4\ud83d\ude00\n\"ß", "b": [1.50, true, null,], } "#, &budget).unwrap();
         assert_eq!(node.field(&["a"]).unwrap().text(), Some("ä😀\n\"ß"));
         let list = node.field(&["x", "b"]).unwrap().list().unwrap();
         assert_eq!(list[0].value, Value::Number("1.50".into()));
@@ -288,7 +288,7 @@ mod tests {
 
     #[test]
     fn each_thing_knows_its_line() {
-        let node = read("{\n\"a\":\n\n[1,\n2]}", &Budget::of(LIMITS)).unwrap();
+        let node = parse("{\n\"a\":\n\n[1,\n2]}", &Budget::of(LIMITS)).unwrap();
         let list = node.field(&["a"]).unwrap();
         assert_eq!((list.line, list.list().unwrap()[1].line), (4, 5));
     }

@@ -222,7 +222,7 @@ proptest! {
         title in "[a-zäß ]{1,9}x", streaks in any::<bool>(), questions in prop::collection::vec(question(), 0..4)
     ) {
         let quiz = Quiz { title, scoring: Scoring::None, streaks, filter: !streaks, questions }.cleaned();
-        let read = read(&super::json(&quiz), "", &Budget::of(LIMITS)).unwrap();
+        let read = parse(&super::json(&quiz), "", &Budget::of(LIMITS)).unwrap();
         prop_assert_eq!(read.quiz, quiz);
         prop_assert!(read.doubts.iter().all(|doubt| doubt.ask == Ask::Right), "{:?}", read.doubts);
     }
@@ -231,7 +231,7 @@ proptest! {
 /// The smallest GIF, as a data URL.
 const PIXEL: &str = "data:image/gif;base64,R0lGODlhAQABAAAAACwAAAAAAQABAAACAkQBADs=";
 
-fn told(imported: &Imported) -> Vec<String> {
+fn missing(imported: &Imported) -> Vec<String> {
     imported.missing.iter().map(ToString::to_string).collect()
 }
 
@@ -250,7 +250,7 @@ fn pictures_in_the_text_are_taken() {
     assert_eq!(taken, [(0, 29), (1, 29)]);
     assert_eq!(imported.quiz.questions[1].text, "B?");
     assert_eq!(
-        told(&imported),
+        missing(&imported),
         [
             "Question 3: the picture was not taken, because it is not in the file.",
             "Question 4: the film was not taken, because there are pictures here, and no films.",
@@ -284,7 +284,7 @@ fn pictures_of_an_h5p_package_are_taken() {
     let [picture] = &imported.pictures[..] else { panic!("{imported:?}") };
     assert_eq!((picture.question, &picture.bytes[..], picture.words.as_str()), (0, &b"GIF89a"[..], "A leaf"));
     assert_eq!(
-        told(&imported),
+        missing(&imported),
         [
             "Question 2: the picture was not taken, because “images/b.gif” is not in the file.",
             "Question 3: the film was not taken, because there are pictures here, and no films.",
@@ -308,7 +308,7 @@ fn a_picture_beyond_the_limit_is_told_and_its_question_is_taken() {
     ] {
         let imported = understood(&file, "");
         assert_eq!((imported.quiz.questions.len(), imported.doubts.len(), imported.pictures.len()), (1, 0, 0));
-        assert_eq!(told(&imported), [expected]);
+        assert_eq!(missing(&imported), [expected]);
     }
 }
 
@@ -338,7 +338,7 @@ fn a_classquiz_archive_is_read_with_its_pictures() {
     assert_eq!((imported.quiz.title.as_str(), imported.quiz.questions.len()), ("Class", 3));
     let [picture] = &imported.pictures[..] else { panic!("{imported:?}") };
     assert_eq!((picture.question, &picture.bytes[..]), (0, &b"GIF89a\xC6\xC6\xC6\0 and more"[..]));
-    assert_eq!(told(&imported), ["Question 3: the picture was not taken, because it is not in the file."]);
+    assert_eq!(missing(&imported), ["Question 3: the picture was not taken, because it is not in the file."]);
 
     let other = classquiz_archive("no quiz", b"");
     assert!(refused(&other).starts_with("This file is packed (gzip)."), "{}", refused(&other));

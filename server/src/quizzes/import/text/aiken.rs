@@ -45,8 +45,8 @@ struct Block<'a> {
     options: Vec<Numbered<'a>>,
 }
 
-/// Parses a text in Aiken.
-pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+/// Parses questions in the Aiken format: a text, options with letters, and `ANSWER:`.
+pub(in crate::quizzes::import) fn parse(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let broken = |_| NotAQuiz::because("There is too much in this file.");
     let mut imported = Imported::default();
     let mut block = Block::default();

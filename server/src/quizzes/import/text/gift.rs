@@ -23,8 +23,8 @@ pub(in crate::quizzes::import) fn is_gift(text: &str) -> bool {
     text.split('{').skip(1).any(inside)
 }
 
-/// Parses a text in GIFT.
-pub(in crate::quizzes::import) fn read(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
+/// Parses questions in the GIFT format of Moodle, which are separated by blank lines.
+pub(in crate::quizzes::import) fn parse(text: &str, budget: &Budget) -> Result<Imported, NotAQuiz> {
     let broken = |_| NotAQuiz::because("There is too much in this file.");
     let mut imported = Imported::default();
     let (mut begins, mut block, mut open) = (1, String::new(), 0_usize);
@@ -86,7 +86,7 @@ fn pictured(text: &str) -> Vec<PictureReference> {
     picture.map(|found| PictureReference::of(found, String::new(), "the picture")).into_iter().collect()
 }
 
-/// Removes the name: `::name::`.
+/// The block without the question's name (`::name::`), which is shown nowhere.
 fn named(block: &str) -> &str {
     let rest = block.strip_prefix("::").and_then(|rest| rest.split_once("::"));
     rest.map_or(block, |(_, rest)| rest.trim_start())
@@ -160,8 +160,8 @@ fn listed(answers: &str) -> Vec<Choice> {
     let ends = begins.iter().skip(1).map(|(_, at)| *at).chain([answers.len()]);
     let one = |((sign, at), end): (&(Sign, usize), usize)| {
         let text = answers.get(at + 1..end).unwrap_or_default();
-        let said = split(text).find(|(sign, _)| *sign == Sign::Feedback).map_or(text.len(), |(_, at)| at);
-        let text = text.get(..said).unwrap_or_default().trim();
+        let end = split(text).find(|(sign, _)| *sign == Sign::Feedback).map_or(text.len(), |(_, at)| at);
+        let text = text.get(..end).unwrap_or_default().trim();
         // `~%50%` is partly right; `~%-50%` is wrong.
         let weighed = text.strip_prefix('%').and_then(|rest| rest.split_once('%'));
         let (weight, text) = weighed.map_or((None, text), |(weight, text)| (weight.trim().parse::<f64>().ok(), text));

@@ -3,8 +3,8 @@
 mod aiken;
 mod gift;
 
-pub(super) use aiken::{is_aiken, read as read_aiken};
-pub(super) use gift::{is_gift, read as read_gift};
+pub(super) use aiken::{is_aiken, parse as parse_aiken};
+pub(super) use gift::{is_gift, parse as parse_gift};
 
 /// A line of a text, and its number from 1.
 type Numbered<'a> = (usize, &'a str);

@@ -32,7 +32,7 @@ enum Value {
 }
 
 /// Parses the cells that can belong to a quiz; the size that the sheet declares is ignored.
-pub(super) fn read(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Budget) -> Result<Vec<Cell>, NotAQuiz> {
+pub(super) fn parse(mut xml: Xml<'_, impl BufRead>, styles: &Styles, budget: &Budget) -> Result<Vec<Cell>, NotAQuiz> {
     let mut cells = Vec::new();
     let mut seen = 0;
     let (mut row, mut column) = (0, 0);

@@ -26,7 +26,7 @@ pub(super) struct SkippedContent {
 }
 
 /// Parses the sheets one after the other until `is_enough`.
-pub(super) fn read(
+pub(super) fn parse(
     bytes: &[u8],
     budget: &Budget,
     mut is_enough: impl FnMut(Sheet) -> bool,
@@ -34,13 +34,13 @@ pub(super) fn read(
     let mut package = Package::open(bytes, budget)?;
     let workbook = workbook::find(&mut package, budget)?;
     let styles = match package.part(&workbook.styles)? {
-        Some(part) => styles::read(part, workbook.dates, budget)?,
+        Some(part) => styles::parse(part, workbook.dates, budget)?,
         None => Styles::default(),
     };
     let mut sheets = workbook.sheets.iter();
     for workbook::Entry { name, part } in sheets.by_ref() {
         let Some(xml) = package.part(part)? else { continue };
-        let cells = cells::read(xml, &styles, budget)?;
+        let cells = cells::parse(xml, &styles, budget)?;
         let shared = cells::shared(&cells);
         let texts = match package.part(&workbook.strings)? {
             Some(strings) if !shared.is_empty() => cells::texts(strings, &shared, budget)?,
@@ -48,7 +48,7 @@ pub(super) fn read(
         };
         let mut sheet = Sheet { name: name.clone(), ..cells::arrange(cells, &texts, budget)? };
         // Without its pictures it is a sheet all the same.
-        sheet.pictures = pictures::read(&mut package, part, budget).unwrap_or_default();
+        sheet.pictures = pictures::parse(&mut package, part, budget).unwrap_or_default();
         if !sheet.grid.is_empty() && is_enough(sheet) {
             break;
         }

@@ -49,7 +49,7 @@ impl<'a> Package<'a> {
         !self.archive.is_empty()
     }
 
-    /// Whether it is encrypted.
+    /// Whether one of its first parts is encrypted, so that it needs a password.
     pub(in crate::quizzes) fn is_locked(&mut self) -> bool {
         let count = self.archive.len().min(FIRST_PARTS);
         (0..count).any(|at| self.archive.by_index_raw(at).is_ok_and(|part| part.encrypted()))
@@ -91,7 +91,7 @@ impl<'a> Package<'a> {
     }
 }
 
-/// A part's bytes, unpacked.
+/// A part's bytes as they are unpacked, counted by the budget while they are read.
 pub(super) type Part<'p, 'a> = BufReader<Unpacked<'p, 'a>>;
 
 /// The packed bytes, which count against the budget: also seeking to and fro is limited.

@@ -17,7 +17,7 @@ const PICTURES: usize = 200;
 /// How many characters of a picture's description are read.
 const WORDS: usize = limits::QUESTION_CHARS;
 
-/// The anchor of a picture.
+/// Where a drawing places a picture, and what it says about it.
 #[derive(Default)]
 struct Anchor {
     row: Option<usize>,
@@ -27,7 +27,7 @@ struct Anchor {
 }
 
 /// The pictures of a sheet by the rows that they begin in, from 0; the first one in each row.
-pub(super) fn read(
+pub(super) fn parse(
     package: &mut Package<'_>,
     sheet: &str,
     budget: &Budget,

@@ -35,7 +35,7 @@ pub(super) struct Shown {
 }
 
 impl Styles {
-    /// A number in this style.
+    /// A number as a cell with this style shows it; without a style, in general form.
     pub(super) fn shown(&self, number: f64, style: Option<usize>) -> Shown {
         let id = style.and_then(|style| self.formats.get(style)).copied().unwrap_or(0);
         let code = self.codes.get(&id).map(String::as_str).or_else(|| builtin(id));
@@ -52,7 +52,7 @@ impl Styles {
 }
 
 /// Parses the part with the styles.
-pub(super) fn read(mut xml: Xml<'_, impl BufRead>, dates: DateSystem, budget: &Budget) -> Result<Styles, NotAQuiz> {
+pub(super) fn parse(mut xml: Xml<'_, impl BufRead>, dates: DateSystem, budget: &Budget) -> Result<Styles, NotAQuiz> {
     let mut styles = Styles { dates, ..Styles::default() };
     let mut is_in_list = false;
     while styles.formats.len() < STYLES {

@@ -27,7 +27,7 @@ pub(super) struct Workbook {
     pub(super) dates: DateSystem,
 }
 
-/// A sheet of the workbook.
+/// A sheet as the workbook lists it, before its part is read.
 #[derive(Debug)]
 pub(super) struct Entry {
     /// The sheet's name for people.

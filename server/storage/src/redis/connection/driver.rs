@@ -15,7 +15,7 @@ pub(super) type OnPush = Box<dyn Fn(&[u8], &[u8]) + Send + Sync>;
 /// Initial size of the read buffer; it grows with the largest answer.
 const ROOM: usize = 64 * 1024;
 /// A larger buffer is released after use.
-const KEPT: usize = 256 * 1024;
+const RETAINED_BYTES: usize = 256 * 1024;
 
 /// Runs until the connection is broken or closed; closes it then.
 pub(super) async fn drive(reading: ReadHalf<Box<dyn Stream>>, shared: Arc<Shared>, on_push: OnPush) {
@@ -36,7 +36,7 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, on_push: &OnP
         }
         let mut at = 0;
         loop {
-            match resp::read(&buffer[at..filled]) {
+            match resp::decode(&buffer[at..filled]) {
                 Ok((value, length)) => {
                     take(value, shared, on_push);
                     at += length;
@@ -49,7 +49,7 @@ async fn listen(mut from: impl AsyncRead + Unpin, shared: &Shared, on_push: &OnP
         filled -= at;
         if filled == buffer.len() {
             buffer.resize(filled * 2, 0);
-        } else if filled == 0 && buffer.len() > KEPT {
+        } else if filled == 0 && buffer.len() > RETAINED_BYTES {
             buffer = vec![0; ROOM];
         }
     }

@@ -67,7 +67,7 @@ impl Connection {
         }
     }
 
-    /// Sends `HELLO` and `SELECT`.
+    /// Begins RESP3, signs in, and selects the database.
     async fn greet(&self, address: &Address) -> Result<(), ConnectionError> {
         let settings = address.info().redis_settings();
         let mut hello: Vec<&[u8]> = vec![b"HELLO", b"3"];
@@ -136,7 +136,7 @@ impl Connection {
 
     async fn ask_info(&self) -> Result<Info, CommandError> {
         let read = |value: RespValue<'_>| match value {
-            RespValue::Text(info) => Some(Info::read(&String::from_utf8_lossy(info))),
+            RespValue::Text(info) => Some(Info::parse(&String::from_utf8_lossy(info))),
             _ => None,
         };
         match self.call(&[b"INFO", b"server", b"replication"], read).await {
@@ -161,7 +161,7 @@ impl Connection {
         self.shared.close();
     }
 
-    /// The same with [`CommandError::Silent`].
+    /// Ends it because Redis was silent for too long: all who wait get [`CommandError::Silent`].
     pub(super) fn close_silent(&self) {
         self.shared.close_silent();
     }

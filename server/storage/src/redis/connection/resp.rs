@@ -38,8 +38,8 @@ pub(super) enum RespError {
     Malformed,
 }
 
-/// Reads the first value, and how many bytes it takes.
-pub(super) fn read(bytes: &[u8]) -> Result<(RespValue<'_>, usize), RespError> {
+/// Decodes the first value, and how many bytes it takes.
+pub(super) fn decode(bytes: &[u8]) -> Result<(RespValue<'_>, usize), RespError> {
     let mut reader = Reader { bytes, at: 0 };
     let value = reader.value(DEPTH)?;
     Ok((value, reader.at))
@@ -181,9 +181,9 @@ mod tests {
             (">2\r\n+message\r\n$1\r\nx\r\n", RespValue::Push(vec![text("message"), text("x")])),
             ("|1\r\n+ttl\r\n:5\r\n+OK\r\n", text("OK")),
         ] {
-            assert_eq!(read(said.as_bytes()), Ok((word, said.len())), "{said:?}");
+            assert_eq!(decode(said.as_bytes()), Ok((word, said.len())), "{said:?}");
             for part in 0..said.len() {
-                assert_eq!(read(&said.as_bytes()[..part]), Err(RespError::Incomplete), "{said:?} up to {part}");
+                assert_eq!(decode(&said.as_bytes()[..part]), Err(RespError::Incomplete), "{said:?} up to {part}");
             }
         }
     }
@@ -204,7 +204,7 @@ mod tests {
             &attributes,
             &long,
         ] {
-            assert_eq!(read(said.as_bytes()), Err(RespError::Malformed), "{said:?}");
+            assert_eq!(decode(said.as_bytes()), Err(RespError::Malformed), "{said:?}");
         }
     }
 
@@ -219,8 +219,8 @@ mod tests {
     proptest! {
         #[test]
         fn whatever_comes_does_no_harm(bytes in proptest::collection::vec(any::<u8>(), 0..64), kind in "[+:$*%>=!|~_#(,-]") {
-            let _ = read(&[kind.as_bytes(), &bytes].concat());
-            let _ = read(&[kind.as_bytes(), b"9223372036854775807\r\n", &bytes].concat());
+            let _ = decode(&[kind.as_bytes(), &bytes].concat());
+            let _ = decode(&[kind.as_bytes(), b"9223372036854775807\r\n", &bytes].concat());
         }
 
         #[test]
@@ -229,7 +229,7 @@ mod tests {
             let mut out = Vec::new();
             write(&mut out, &words);
             let length = out.len();
-            prop_assert_eq!(read(&out), Ok((RespValue::List(words.into_iter().map(RespValue::Text).collect()), length)));
+            prop_assert_eq!(decode(&out), Ok((RespValue::List(words.into_iter().map(RespValue::Text).collect()), length)));
         }
     }
 }

@@ -43,7 +43,7 @@ struct CommandQueue {
 
 /// A caller that waits for Redis.
 pub(super) enum PendingReply {
-    /// Gets the next answer.
+    /// Gets the next answer: Redis answers in the order of the commands.
     Answer(Box<dyn FnOnce(RespValue<'_>) + Send>),
     /// Gets the push message that confirms a subscription of this name.
     Confirmation(String, oneshot::Sender<Result<(), CommandError>>),

@@ -9,7 +9,7 @@ use tokio::io::{AsyncWrite, WriteHalf};
 use super::dial::Stream;
 
 /// A larger buffer is released after use.
-const KEPT: usize = 256 * 1024;
+const RETAINED_BYTES: usize = 256 * 1024;
 
 /// Writes queued commands, all of them together.
 pub(super) struct Writer {
@@ -54,7 +54,7 @@ impl Writer {
             }
             self.written = 0;
             self.bytes.clear();
-            self.bytes.shrink_to(KEPT);
+            self.bytes.shrink_to(RETAINED_BYTES);
             take(&mut self.bytes);
             if self.bytes.is_empty() {
                 return Pin::new(&mut self.to).poll_flush(context);

@@ -43,6 +43,10 @@ scripts! {
         PEOPLE = "people",
         /// Renews a node's lease, and claims what dead nodes left.
         RENEW = "renew",
+        /// Reads all of a channel's people at one moment.
+        SNAPSHOT = "snapshot",
+        /// Counts a channel's people, and the entries that one node has of them.
+        SUMMARY = "summary",
     }
 }
 
@@ -75,14 +79,14 @@ scripts! {
     quizzes {
         /// Deletes a quiz with all its versions.
         DELETE = "delete",
-        /// Stores the results of a game.
-        KEEP = "keep",
         /// Reads a version of a quiz.
         LOAD = "load",
         /// Notes that a quiz names a picture.
         PIN = "pin",
         /// Saves a version of a quiz.
         SAVE = "save",
+        /// Stores the results of a game.
+        STORE_RESULTS = "store_results",
         /// Notes that a quiz names a picture no more.
         UNPIN = "unpin",
     }
@@ -99,7 +103,7 @@ scripts! {
 }
 
 scripts! {
-    /// Counts what is stored.
+    /// Counts what is stored by each person, each address and all together.
     quotas {
         /// Adds to all counters, or to none.
         ADD = "add",

@@ -34,7 +34,7 @@ pub(crate) fn check_slots(data: &[u8]) {
     else {
         return;
     };
-    let Some(slots) = redis::parse_redis_value(data).ok().and_then(|answer| Slots::read(&answer, &address)) else {
+    let Some(slots) = redis::parse_redis_value(data).ok().and_then(|answer| Slots::parse(&answer, &address)) else {
         return;
     };
     let owned = (0..SLOTS).filter(|slot| slots.owner(*slot).is_some_and(|at| at < slots.masters().len())).count();

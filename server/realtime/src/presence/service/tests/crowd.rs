@@ -1,9 +1,10 @@
 //! Rooms with very many people: who is told what, how often, and what it costs.
 
 use protocol::limits::{LEAVES_PER_FRAME, MEMBERS_PER_FRAME, MEMBERS_SENT_AT_ONCE};
+use protocol::wire;
 
 use super::*;
-use crate::presence::Change;
+use crate::notice::PresenceChange;
 
 /// Somebody in a room with so many others, all of them on other nodes.
 async fn among(others: usize) -> Node {
@@ -93,7 +94,7 @@ async fn a_crowd_is_told_in_bounded_frames_until_all_are_told() {
     let change = node.store.with(|state| {
         left.iter().for_each(|user| drop(state.members.remove(user)));
         state.version += 1;
-        Change { version: state.version, count: state.members.len(), joined: vec![], left: left.clone() }
+        PresenceChange { version: state.version, count: state.members.len(), joined: vec![], left: left.clone() }
     });
     node.on_change(&change);
     (0..150).for_each(|n| come(&node, &format!("b{n:03}")));

@@ -9,7 +9,8 @@ use protocol::{Member, MembersPage, Name, RoomId, UserId};
 use storage::StorageError;
 
 use crate::channel::Channel;
-use crate::presence::{Change, Departure, Lease, Presence, PresenceStore, Preview, Settings, Snapshot, Summary};
+use crate::notice::PresenceChange;
+use crate::presence::{Departure, Lease, Presence, PresenceStore, Preview, Settings, Snapshot, Summary};
 
 pub(super) fn room() -> Channel {
     Channel::Room(RoomId::parse("room1").unwrap())
@@ -66,20 +67,20 @@ impl Fake {
 }
 
 impl State {
-    pub(super) fn enter(&mut self, member: &Member) -> Change {
+    pub(super) fn enter(&mut self, member: &Member) -> PresenceChange {
         self.version += 1;
         self.members.insert(member.id.clone(), member.name.clone());
-        Change { version: self.version, count: self.members.len(), joined: vec![member.clone()], left: vec![] }
+        PresenceChange { version: self.version, count: self.members.len(), joined: vec![member.clone()], left: vec![] }
     }
 
     fn everybody(&self) -> impl Iterator<Item = Member> + '_ {
         self.members.iter().map(|(id, name)| Member { id: id.clone(), name: name.clone() })
     }
 
-    pub(super) fn leave(&mut self, user: &UserId) -> Change {
+    pub(super) fn leave(&mut self, user: &UserId) -> PresenceChange {
         self.version += 1;
         self.members.remove(user);
-        Change { version: self.version, count: self.members.len(), joined: vec![], left: vec![user.clone()] }
+        PresenceChange { version: self.version, count: self.members.len(), joined: vec![], left: vec![user.clone()] }
     }
 }
 
@@ -181,7 +182,7 @@ impl Node {
         self.presence.leave(&room(), &person(id).id, departure);
     }
 
-    pub(super) fn on_change(&self, change: &Change) {
+    pub(super) fn on_change(&self, change: &PresenceChange) {
         self.presence.on_change(&room(), change.clone());
     }
 

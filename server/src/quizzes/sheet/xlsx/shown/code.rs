@@ -3,14 +3,14 @@
 /// The most tokens of one section.
 const TOKENS: usize = 100;
 
-/// A token of a code.
+/// One part of a format code, such as `0.00" kg"`.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Token {
     /// Text that is shown as it is.
     Literal(String),
     /// A run of `0`, `#`, `?`, `.`, `,` and `E+`: the number.
     Digits(String),
-    /// A percent sign, `%`.
+    /// A percent sign, `%`, which also multiplies the number by 100.
     Percent,
     /// The bar of a fraction, `/`.
     Slash,

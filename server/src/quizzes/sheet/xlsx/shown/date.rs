@@ -30,7 +30,7 @@ struct Moment {
     weekday: usize,
     /// Days since the epoch of the date system.
     days: i64,
-    /// The seconds since midnight.
+    /// The whole seconds since midnight, from 0 to 86,399.
     seconds: i64,
 }
 

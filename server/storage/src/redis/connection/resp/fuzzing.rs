@@ -8,17 +8,17 @@ const BEGINNINGS: usize = 64;
 /// Decodes bytes; the beginnings of a value are incomplete, and what follows it does not change it. Then writes
 /// the lines as a command, and reads it.
 pub(crate) fn check(bytes: &[u8]) {
-    match read(bytes) {
+    match decode(bytes) {
         Ok((value, length)) => {
             assert!(length <= bytes.len());
-            assert_eq!(read(&bytes[..length]), Ok((value, length)));
+            assert_eq!(decode(&bytes[..length]), Ok((value, length)));
             for beginning in (0..length).step_by(length / BEGINNINGS + 1) {
-                assert_eq!(read(&bytes[..beginning]), Err(RespError::Incomplete), "{beginning} of {length} bytes");
+                assert_eq!(decode(&bytes[..beginning]), Err(RespError::Incomplete), "{beginning} of {length} bytes");
             }
         }
         Err(RespError::Malformed) => {
             let longer = [bytes, b"\r\n"].concat();
-            assert_eq!(read(&longer), Err(RespError::Malformed), "more bytes repair nothing");
+            assert_eq!(decode(&longer), Err(RespError::Malformed), "more bytes repair nothing");
         }
         Err(RespError::Incomplete) => {}
     }
@@ -26,5 +26,5 @@ pub(crate) fn check(bytes: &[u8]) {
     let mut command = Vec::new();
     write(&mut command, &words);
     let length = command.len();
-    assert_eq!(read(&command), Ok((RespValue::List(words.into_iter().map(RespValue::Text).collect()), length)));
+    assert_eq!(decode(&command), Ok((RespValue::List(words.into_iter().map(RespValue::Text).collect()), length)));
 }

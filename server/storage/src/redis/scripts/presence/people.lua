@@ -20,7 +20,7 @@ local function without(nodes, node)
   return table.concat(rest, ' ')
 end
 
--- Tells all nodes what changed: the JSON of a `presence::Change`, in the form
+-- Tells all nodes what changed: the JSON of a `notice::PresenceChange`, in the form
 -- that `broker/redis/envelope.rs` reads.
 local function announce(what)
   local count = redis.call('HLEN', PEOPLE)

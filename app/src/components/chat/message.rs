@@ -13,7 +13,7 @@ use crate::state::time::Local;
 use crate::time_zone::local;
 
 /// A message of somebody else; the first of several with avatar and name.
-pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyView {
+pub(super) fn message_view(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyView {
     let time = time(message.offset, message.sent_at);
     let (id, is_linked) = (mark(message.offset), linked(message.offset, store));
     let body = text(&message.message);
@@ -21,16 +21,16 @@ pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyV
         let name = message.author.name.to_string();
         let whole = name.clone();
         view! {
-            <article class="said said--head" id=id aria-current=is_linked>
-                <div class="said__avatar">{avatar(Looks::of(&message.author.id))}</div>
-                <div class="said__body">
-                    <div class="said__who">
-                        <span class="said__name" title=whole>
+            <article class="message message--head" id=id aria-current=is_linked>
+                <div class="message__avatar">{avatar(Looks::of(&message.author.id))}</div>
+                <div class="message__body">
+                    <div class="message__who">
+                        <span class="message__name" title=whole>
                             <bdi>{name}</bdi>
                         </span>
                         {time}
                     </div>
-                    <p class="said__text" dir="auto">
+                    <p class="message__text" dir="auto">
                         {body}
                     </p>
                 </div>
@@ -39,10 +39,10 @@ pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyV
         .into_any()
     } else {
         view! {
-            <article class="said" id=id aria-current=is_linked>
-                <div class="said__aside">{time}</div>
-                <div class="said__body">
-                    <p class="said__text" dir="auto">
+            <article class="message" id=id aria-current=is_linked>
+                <div class="message__aside">{time}</div>
+                <div class="message__body">
+                    <p class="message__text" dir="auto">
                         {body}
                     </p>
                 </div>
@@ -56,8 +56,8 @@ pub(super) fn said(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyV
 pub(super) fn time(offset: u64, ms: u64) -> AnyView {
     let local = local(ms);
     view! {
-        <a class="said__link" href=address(offset, ms) title=local.moment()>
-            <time class="said__time" datetime=Local::new(ms, 0).machine()>
+        <a class="message__link" href=address(offset, ms) title=local.moment()>
+            <time class="message__time" datetime=Local::new(ms, 0).machine()>
                 {local.clock()}
             </time>
         </a>

@@ -6,23 +6,23 @@ use std::time::Duration;
 use anyhow::Result;
 use futures::stream::{SplitSink, SplitStream};
 use futures::{SinkExt, StreamExt};
-use protocol::{ClientMessage, VERSION, wire};
+use protocol::VERSION;
 use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::time::timeout;
-use tokio_tungstenite::tungstenite::Message as Raw;
 use tokio_tungstenite::tungstenite::client::IntoClientRequest;
-use tokio_tungstenite::tungstenite::http::{HeaderValue, header};
+use tokio_tungstenite::tungstenite::error::ProtocolError;
+use tokio_tungstenite::tungstenite::http::{HeaderValue, StatusCode, header};
 use tokio_tungstenite::tungstenite::protocol::{CloseFrame, WebSocketConfig};
+use tokio_tungstenite::tungstenite::{Error, Message as Raw};
 use tokio_tungstenite::{WebSocketStream, client_async_with_config};
+
+use super::CUT;
 
 /// How long the other end may take to answer a close.
 const FAREWELL: Duration = Duration::from_secs(2);
 /// A write that takes longer is to somebody who no longer reads.
 const WRITE_WITHIN: Duration = Duration::from_secs(60);
-/// The close of a connection that was cut.
-const CUT: u16 = 1006;
-
 /// An event of a socket.
 pub(super) enum SocketEvent {
     Text(String),
@@ -38,9 +38,9 @@ pub(super) struct Socket {
 }
 
 impl Socket {
-    /// Opens one over a connection to `address`.
-    pub(super) async fn open(stream: TcpStream, address: SocketAddr, cookie: &str) -> Result<Self> {
-        let mut request = format!("ws://{address}/ws?v={VERSION}").into_client_request()?;
+    /// Opens one at `path`, over a connection to `address`.
+    pub(super) async fn open(stream: TcpStream, address: SocketAddr, path: &str, cookie: &str) -> Result<Self> {
+        let mut request = format!("ws://{address}{path}?v={VERSION}").into_client_request()?;
         request.headers_mut().insert(header::COOKIE, HeaderValue::from_str(cookie)?);
         let (socket, _) = client_async_with_config(request, stream, Some(small())).await?;
         let (sink, incoming) = socket.split();
@@ -51,8 +51,8 @@ impl Socket {
     }
 
     /// Sends a frame; on a socket that is gone it is lost, as on the way.
-    pub(super) fn send(&self, frame: &ClientMessage) {
-        let _ = self.outgoing.send(Raw::text(wire::encode_client(frame)));
+    pub(super) fn send(&self, frame: String) {
+        let _ = self.outgoing.send(Raw::text(frame));
     }
 
     /// The next event of the socket. Cancel-safe.
@@ -73,6 +73,16 @@ impl Socket {
         let frame = CloseFrame { code: code.into(), reason: "".into() };
         let _ = self.outgoing.send(Raw::Close(Some(frame)));
         let _ = timeout(FAREWELL, async { while let Some(Ok(_)) = self.incoming.next().await {} }).await;
+    }
+}
+
+/// Whether a load balancer sends an upgrade that failed in this way to another node: nobody answered it, or the node
+/// is not ready.
+pub(super) fn is_for_another_node(error: &anyhow::Error) -> bool {
+    match error.downcast_ref() {
+        Some(Error::Http(answer)) => answer.status() == StatusCode::SERVICE_UNAVAILABLE,
+        Some(Error::Io(_) | Error::Protocol(ProtocolError::HandshakeIncomplete)) => true,
+        _ => false,
     }
 }
 
