@@ -89,7 +89,13 @@ test("the room that somebody comes into counts them from its first moment", asyn
 test("day turns to night at once: no colour follows at a speed of its own", async ({ person, room }) => {
   const ana = await person("Ana", {}, { colorScheme: "light" });
   await ana.enter(room);
-  await ana.page.evaluate(() => {
+  await ana.page.evaluate(async () => {
+    // The pill that says "Live" fades in when the room is entered: that begins with a frame, and ends first.
+    const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+    await frame();
+    await frame();
+    const running = document.getAnimations().filter((animation) => animation instanceof CSSTransition);
+    await Promise.allSettled(running.map((transition) => transition.finished));
     const begun: string[] = [];
     Object.assign(window, { begun });
     addEventListener("transitionrun", (event) => begun.push(event.propertyName), true);
