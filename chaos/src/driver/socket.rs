@@ -76,8 +76,8 @@ impl Socket {
     }
 }
 
-/// Whether a load balancer sends an upgrade that failed in this way to another node: nobody answered it, or the node
-/// is not ready.
+/// Whether a load balancer sends an upgrade that failed in this way to another node: nobody answered it, or the
+/// node is not ready.
 pub(super) fn is_for_another_node(error: &anyhow::Error) -> bool {
     match error.downcast_ref() {
         Some(Error::Http(answer)) => answer.status() == StatusCode::SERVICE_UNAVAILABLE,

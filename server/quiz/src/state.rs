@@ -189,8 +189,8 @@ pub struct Clock {
     pub opens_at: Option<u64>,
     /// When it closes; `None`: when the host closes it.
     pub closes_at: Option<u64>,
-    /// The time limit, with extensions; `None`: no limit. Stored under its earlier name for the same reason
-    /// as [`Tally::correct`].
+    /// The time limit, with extensions; `None`: no limit. Stored under its earlier name for the
+    /// same reason as [`Tally::correct`].
     #[serde(rename = "givenMs", alias = "timeLimitMs")]
     pub time_limit_ms: Option<u64>,
     /// Since when the clock is stopped, if it is.

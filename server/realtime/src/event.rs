@@ -36,8 +36,8 @@ impl EventHeader {
     }
 
     /// Takes the header off that `text` begins with. This runs for every publication on every node: nothing is
-    /// copied, and what the words say is left to those who ask. `None`, and `text` is unchanged, where it begins
-    /// with no header.
+    /// copied, and what the words say is left to those who ask. `None`, and `text` is unchanged, where it
+    /// begins with no header.
     pub(crate) fn take_off(text: &mut Bytes) -> Option<Self> {
         let mut spaces = memchr_iter(b' ', text);
         let (kind, time, end) = (spaces.next()?, spaces.next()?, spaces.nth(1)?);

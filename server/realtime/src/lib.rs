@@ -5,9 +5,9 @@
 //! reads logs page by page, and [`dispatcher`] hands each delivery to all of them in order. What the frames and
 //! notices mean is the matter of one [`Application`].
 //!
-//! This crate knows that there are channels of rooms and of games, how long the log of each stays, and that only
-//! rooms call people by their names. It knows no frame's meaning, no rule of a game and no handshake; ids come
-//! from `protocol`.
+//! This crate knows that there are channels of rooms and of games, how long the log of each stays, and that
+//! only rooms call people by their names. It knows no frame's meaning, no rule of a game and no handshake;
+//! ids come from `protocol`.
 
 // Nothing from outside ends the process: return an error; a panic is no answer.
 #![cfg_attr(not(any(test, feature = "model")), warn(clippy::unwrap_used, clippy::expect_used))]

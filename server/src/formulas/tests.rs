@@ -257,8 +257,8 @@ fn bombs_and_towers_are_not_drawn() {
 /// The most events of one formula, which are the steps of drawing it: a few for each character.
 const EVENTS: usize = 4 * limits::FORMULA_CHARS;
 
-/// How many events the crate makes of LaTeX up to the first error, counted to one more than [`EVENTS`]; none of what
-/// is refused before.
+/// How many events the crate makes of LaTeX up to the first error, counted to one more than [`EVENTS`]; none of
+/// what is refused before.
 fn events(latex: &str) -> usize {
     let Ok(latex) = source::prepared(latex) else { return 0 };
     let storage = pulldown_latex::Storage::new();

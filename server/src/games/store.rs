@@ -187,8 +187,8 @@ pub trait GameStore: Send + Sync {
     /// counted without it would be wrong for good.
     async fn answers(&self, key: &Key, question: usize) -> Result<BTreeMap<UserId, RecordedAnswer>, StorageError>;
 
-    /// The same without those that are damaged, see [`readable`](storage::readable): for a question whose points are
-    /// counted already.
+    /// The same without those that are damaged, see [`readable`](storage::readable): for a question whose
+    /// points are counted already.
     async fn readable_answers(
         &self,
         key: &Key,

@@ -7,8 +7,8 @@ use tokio::time::Instant;
 
 /// The wait between tries while the game cannot be read.
 pub(super) const RETRY: Duration = Duration::from_millis(500);
-/// How often a damaged game is read again: an operator may repair it while its class waits, and then the game goes on
-/// by itself.
+/// How often a damaged game is read again: an operator may repair it while its class waits, and then the game
+/// goes on by itself.
 const DAMAGED_AGAIN: Duration = Duration::from_secs(60);
 
 /// The wait until something that failed is tried again.

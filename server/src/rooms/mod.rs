@@ -59,8 +59,8 @@ pub trait Rooms: Send + Sync {
     /// A room's title, if it has one.
     async fn title(&self, room: &RoomId) -> Result<Option<String>, StorageError>;
 
-    /// The listed rooms that were active last, the latest first. A damaged one is left out, see
-    /// [`readable`](storage::readable).
+    /// The listed rooms that were active last, the latest first. A damaged one is
+    /// left out, see [`readable`](storage::readable).
     async fn listed(&self, limit: usize) -> Result<Vec<KnownRoom>, StorageError>;
 }
 

@@ -1,7 +1,7 @@
 //! Speaks with clients: from the upgrade to the close of one WebSocket.
 //!
-//! Knows frames, limits and connections. What a frame means is the business of its [`Handler`], and who gets it the
-//! hub's.
+//! Knows frames, limits and connections. What a frame means is the business of its [`Handler`], and who
+//! gets it the hub's.
 
 mod connections;
 mod decoder;

@@ -17,8 +17,8 @@ const FREE: usize = 60;
 /// How many requests of one network are delayed at a time, on one node.
 const DELAYED: usize = 32;
 
-/// Guesses until it is dropped, as often at a time as a node delays: from then on, whoever else would be
-/// delayed is refused.
+/// Guesses until it is dropped, as often at a time as a node delays: from then on, whoever else would
+/// be delayed is refused.
 async fn keep_guessing(node: &TestNode, wrong: &Pin) -> JoinSet<()> {
     let (is_full, mut full) = mpsc::channel(1);
     let mut guessing = JoinSet::new();

@@ -1,5 +1,5 @@
-//! A data file that an earlier version wrote, opened by this one: nothing that was in it is lost, and what was going on
-//! goes on.
+//! A data file that an earlier version wrote, opened by this one: nothing that was in it is lost, and what was
+//! going on goes on.
 //!
 //! `fixtures/version-14.sql` is a dump of the file of a real node. Whoever adds a migration changes neither the dump nor
 //! what is expected here, but where the migration is meant to change it.

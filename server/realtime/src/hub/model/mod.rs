@@ -113,8 +113,8 @@ pub fn whoever_comes_during_a_repair_misses_nothing() {
     });
 }
 
-/// Publications come while the first listener joins, and one of them is lost. The listener has everything once and in
-/// order.
+/// Publications come while the first listener joins, and one of them is lost. The listener has everything
+/// once and in order.
 pub fn what_is_lost_while_a_channel_opens_is_read_from_its_log() {
     check(|| {
         let world = World::new();
