@@ -42,7 +42,9 @@ pub(super) async fn watch(hub: Arc<Inner>) {
                 tokio::select! {
                     () = &mut repair => {}
                     // One that cannot be read must not hold up the others.
-                    () = sleep(ROUND) => drop(hub.tasks.spawn(repair)),
+                    () = sleep(ROUND) => {
+                        hub.tasks.spawn(repair);
+                    }
                 }
             }
         }
