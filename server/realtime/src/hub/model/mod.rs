@@ -50,6 +50,12 @@ impl World {
         (subscription, outbox)
     }
 
+    /// Comes like that in another task, beside what goes on.
+    fn comes_meanwhile(self: &Arc<Self>, since: Option<Position>) -> thread::JoinHandle<Arc<Outbox>> {
+        let world = self.clone();
+        thread::spawn(move || world.join_since(since).1)
+    }
+
     /// Delivers a publication, when this node is subscribed.
     fn deliver(&self, appended: Option<Position>) {
         if let Some(position) = appended {
@@ -100,10 +106,7 @@ pub fn whoever_comes_during_a_repair_misses_nothing() {
     check(|| {
         let world = World::new();
         let (_, outbox) = world.join();
-        let other = thread::spawn({
-            let world = world.clone();
-            move || world.join().1
-        });
+        let other = world.comes_meanwhile(None);
         world.log.append();
         world.deliver(world.log.append());
         let newcomer = other.join().unwrap();
@@ -118,10 +121,7 @@ pub fn whoever_comes_during_a_repair_misses_nothing() {
 pub fn what_is_lost_while_a_channel_opens_is_read_from_its_log() {
     check(|| {
         let world = World::new();
-        let other = thread::spawn({
-            let world = world.clone();
-            move || world.join().1
-        });
+        let other = world.comes_meanwhile(None);
         world.log.append();
         world.deliver(world.log.append());
         let newcomer = other.join().unwrap();
@@ -152,10 +152,7 @@ pub fn whoever_comes_back_while_something_is_published_misses_nothing() {
     check(|| {
         let world = World::new();
         (0..2).for_each(|_| drop(world.log.append()));
-        let other = thread::spawn({
-            let world = world.clone();
-            move || world.join_since(Some(at(0))).1
-        });
+        let other = world.comes_meanwhile(Some(at(0)));
         world.deliver(world.log.append());
         let listener = other.join().unwrap();
         world.settle();
@@ -170,10 +167,7 @@ pub fn whoever_comes_when_a_channel_is_given_up_is_not_forgotten() {
         let world = World::new();
         let (subscription, _) = world.join();
         world.hub.leave(&world.channel, subscription);
-        let other = thread::spawn({
-            let world = world.clone();
-            move || world.join().1
-        });
+        let other = world.comes_meanwhile(None);
         world.deliver(world.log.append());
         let newcomer = other.join().unwrap();
         world.settle();
