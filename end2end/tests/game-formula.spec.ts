@@ -79,7 +79,7 @@ test("the wall and a phone show formulas, and what is none as it is written", as
   await expect(wall.page.locator(".bars__chart mfrac")).toHaveCount(1);
   for (const { page } of [teacher, ada]) expect(await barriers(page)).toEqual([]);
 
-  await wall.press("Show the leaderboard");
+  await wall.showLeaderboard();
   await wall.press("Next question");
   const rows = ada.page.locator(".order__row");
   await expect(rows.locator("msqrt")).toHaveCount(2);

@@ -28,8 +28,7 @@ for (const colorScheme of ["light", "dark"] as const) {
     await wall.press("Show the answer");
     await expect(wall.page.getByRole("figure")).toBeVisible();
     await look("reveal");
-    await wall.press("Show the leaderboard");
-    await expect(wall.heading("Leaderboard")).toBeVisible();
+    await wall.showLeaderboard();
     await look("places");
     await wall.press("Next question");
     await ada.sees("open", 1);

@@ -42,8 +42,7 @@ test("a whole game is on the wall, from the PIN to the podium", async ({ person 
   await expect(page.getByRole("region", { name: "Why" })).toContainText("Jupiter turns once");
   await expect(page.getByRole("region", { name: "Why" })).toContainText("1 of 3 was right");
 
-  await wall.press("Show the leaderboard");
-  await expect(wall.heading("Leaderboard")).toBeVisible();
+  await wall.showLeaderboard();
   await expect(page.getByRole("listitem").first()).toContainText("Ada");
 
   await wall.press("Next question");

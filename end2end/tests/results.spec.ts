@@ -30,7 +30,7 @@ async function played(teacher: Person): Promise<Page> {
   await ada.answers({ choice: 2 });
   await noor.answers({ choice: 0 });
   await sam.answers({ choice: 0 });
-  await wall.press("Show the leaderboard");
+  await wall.showLeaderboard();
   await wall.press("Next question");
   await ada.sees("open", 1);
   await ada.answers({ choice: 0 });
