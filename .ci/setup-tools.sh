@@ -116,6 +116,7 @@ from_source() { # crate version
 for_testing() {
     need_clippy_and_rustfmt
     need_redis
+    need_postgres
     need_chromium
     need_npm_packages end2end "the browser tests' npm packages"
     need_websockets
@@ -142,6 +143,7 @@ for_fuzzing() {
 
 for_cluster() {
     need_redis
+    need_postgres
     [[ -x /usr/sbin/haproxy ]] || command -v haproxy >/dev/null || debian "HAProxy" haproxy
 }
 
@@ -152,6 +154,19 @@ need_redis() {
     [[ -x /usr/bin/redis-check-rdb ]] || debian "Redis 7" redis-tools
     ln -sf /usr/bin/redis-check-rdb "$HUBBUB_TOOLS/bin/redis-server"
     redis-server --version >/dev/null || debian "Redis 7" redis-server
+}
+
+# The package postgresql-15 holds the server and makes a cluster of its own, which nothing here uses.
+need_postgres() {
+    [[ -x $HUBBUB_TOOLS/bin/initdb && -x $HUBBUB_TOOLS/bin/pg_basebackup && -x $HUBBUB_TOOLS/bin/postgres ]] && return
+    newest_postgres || { debian "PostgreSQL" postgresql; newest_postgres; } ||
+        give_up "PostgreSQL was installed, and its programs are not in /usr/lib/postgresql."
+}
+
+newest_postgres() {
+    local programs
+    programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort --version-sort | tail -1)
+    [[ -x $programs/postgres ]] && ln -sf "$programs"/{initdb,pg_basebackup,postgres} "$HUBBUB_TOOLS/bin/"
 }
 
 need_chromium() {

@@ -1,4 +1,4 @@
-//! Where the server keeps things: Redis ([`redis`]) and one SQLite file ([`sqlite`]).
+//! Where the server keeps things: Redis ([`redis`]), PostgreSQL ([`postgres`]) and one SQLite file ([`sqlite`]).
 //!
 //! Knows connections, shards, transactions and migrations, and has one [`StorageError`] for all that can fail. What the
 //! keys and rows mean is its callers' matter: this crate knows no room, no game and no frame.
@@ -10,6 +10,7 @@ pub mod cancel_on_drop;
 pub mod clock;
 pub mod document;
 mod error;
+pub mod postgres;
 pub mod random;
 pub mod redis;
 pub mod sqlite;

@@ -1,0 +1,18 @@
+-- How far each room's log is archived. The fence counts how often a log was lost, or lost its end: whoever read the log
+-- before that may not archive it any more, because its numbers may mean something else now.
+CREATE TABLE room_logs (
+    room text COLLATE "C" PRIMARY KEY,
+    archived bigint NOT NULL DEFAULT 0,
+    fence bigint NOT NULL DEFAULT 0
+);
+-- What was said, for good. The offset is the number in the room's log; the name is the author's at that time.
+CREATE TABLE messages (
+    room text COLLATE "C" NOT NULL,
+    log_offset bigint NOT NULL,
+    id text COLLATE "C" NOT NULL,
+    author text COLLATE "C" NOT NULL,
+    name text NOT NULL,
+    text text NOT NULL,
+    sent_at bigint NOT NULL,
+    PRIMARY KEY (room, log_offset)
+);
