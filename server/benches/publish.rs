@@ -157,6 +157,7 @@ async fn connected(server: &RedisServer) -> (Arc<RedisBroker>, Deliveries) {
         node: "bench".into(),
         keyspace: Keyspace::default(),
         peers: Peers::current(),
+        archive: None,
     };
     redis::connect(&server.url(), options).await.expect("Redis runs")
 }

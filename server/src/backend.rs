@@ -1,4 +1,4 @@
-//! Chooses between SQLite and Redis at the start; the only place that does.
+//! Chooses between SQLite and Redis with PostgreSQL at the start; the only place that does.
 
 use std::fs;
 use std::io::Write as _;
@@ -7,6 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
+use realtime::broker::redis::archive::Archive;
 use realtime::broker::{Broker, Deliveries, embedded, redis};
 use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use realtime::peers::Peers;
@@ -14,15 +15,17 @@ use realtime::presence::PresenceStore;
 use realtime::presence::embedded::EmbeddedPresence;
 use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use storage::StorageError;
+use storage::postgres::Postgres;
 use storage::sqlite::{Sqlite, make_private};
 use tracing::{info, warn};
 
+use crate::archive::{ArchivedHistory, Archiver, MessageStore};
 use crate::config::Config;
 use crate::games::{self, embedded::EmbeddedGames, redis::RedisGames};
-use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, redis::RedisQuizzes};
+use crate::quizzes::{Quizzes, embedded::EmbeddedQuizzes, nowhere::NoQuizzes, postgres::PostgresQuizzes};
 use crate::quota::{Counters, embedded::EmbeddedCounters, redis::RedisCounters};
-use crate::retention::{Sweep, embedded::EmbeddedSweep, redis::RedisSweep};
-use crate::rooms::{Rooms, embedded::EmbeddedRooms, redis::RedisRooms};
+use crate::retention::{Sweep, cluster::ClusterSweep, embedded::EmbeddedSweep};
+use crate::rooms::{Rooms, embedded::EmbeddedRooms, nowhere::NoRooms, postgres::PostgresRooms};
 use crate::session::Sessions;
 use crate::session::revocation::{RevocationStore, embedded::EmbeddedRevocations, redis::RedisRevocations};
 use crate::throttle::Ledger;
@@ -47,6 +50,12 @@ pub enum BackendError {
     /// Redis was reached and cannot be used as it is set up, or was not reached.
     #[error(transparent)]
     Redis(#[from] StorageError),
+    /// The database was reached and cannot be used as it is, or none is named.
+    #[error(transparent)]
+    Database(#[from] storage::postgres::OpenError),
+    /// A command is about the database, and none is named.
+    #[error("no database is named: give --database postgres://USER:PASSWORD@HOST:PORT/NAME")]
+    NoDatabase,
     /// The session key cannot be read or stored: where, and why.
     #[error("the session key cannot be kept in {0}: {1}")]
     Key(String, String),
@@ -64,6 +73,8 @@ pub struct Backend {
     pub history: Arc<dyn History>,
     /// Stores who is in which channel, for all nodes.
     pub presence: Arc<dyn PresenceStore>,
+    /// Stores what is said in the database; `None` where the logs last by themselves, or nothing does.
+    pub archiver: Option<Arc<Archiver>>,
     /// Keeps the titles of rooms, and which are on the front page.
     pub rooms: Arc<dyn Rooms>,
     /// Stores authors' quizzes, pictures and results.
@@ -104,7 +115,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendE
     };
     let (broker, deliveries) = embedded::open(
         store.clone(),
-        embedded::EmbeddedBrokerOptions { log: config.limits.log(config.storage.retain_rooms) },
+        embedded::EmbeddedBrokerOptions { log: config.limits.log(config.storage.retain_rooms), keeps_all: true },
     );
     info!("rooms are kept in {}", folder.display());
     Ok(Backend {
@@ -118,6 +129,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendE
         games: Arc::new(EmbeddedGames::new(store.clone(), broker.clone())),
         revocations: Arc::new(EmbeddedRevocations::new(store.clone())),
         rooms: Arc::new(EmbeddedRooms::new(store)),
+        archiver: None,
         ledger: None,
         broker,
         session_key,
@@ -131,12 +143,18 @@ async fn open_redis(
 ) -> Result<Backend, BackendError> {
     let log = config.limits.log(config.storage.retain_rooms);
     let peers = Peers::default();
+    let database = match config.database.address()? {
+        Some(address) => Some(Postgres::open(&address, config.database.database_connections.get()).await?),
+        None => None,
+    };
+    let messages = database.clone().map(MessageStore::new);
     let options = redis::RedisBrokerOptions {
         log,
         sharded: config.sharded_pubsub,
         node: node_name.clone(),
         keyspace: config.redis_prefix.clone(),
         peers: peers.clone(),
+        archive: messages.clone().map(|messages| Arc::new(messages) as Arc<dyn Archive>),
     };
     let servers = match &config.redis_ca {
         Some(authorities) => servers.trusting(authorities)?,
@@ -148,24 +166,42 @@ async fn open_redis(
         Some(key) => key.to_owned(),
         None => key_in_redis(&router).await?,
     };
+    let live: Arc<dyn History> = Arc::new(RedisHistory::new(&broker));
     let presence = PresenceOptions { peers, ..PresenceOptions::new(node_name.as_str()) };
-    let quizzes = Arc::new(RedisQuizzes::new(router.clone(), config.storage.retain_results));
-    info!("rooms are kept in Redis");
+    let (quizzes, rooms): (Arc<dyn Quizzes>, Arc<dyn Rooms>) = match &database {
+        Some(database) => {
+            (Arc::new(PostgresQuizzes::new(database.clone())), Arc::new(PostgresRooms::new(database.clone())))
+        }
+        None => (Arc::new(NoQuizzes), Arc::new(NoRooms)),
+    };
+    info!("rooms are live in Redis{}", if database.is_some() { ", and what lasts is in PostgreSQL" } else { "" });
     Ok(Backend {
         node_name,
         deliveries,
-        history: Arc::new(RedisHistory::new(router.clone())),
+        history: match &messages {
+            Some(messages) => Arc::new(ArchivedHistory::new(live, messages.clone())),
+            None => live,
+        },
+        archiver: messages.map(|messages| Arc::new(Archiver::new(broker.clone(), messages))),
         presence: Arc::new(RedisPresence::new(router.clone(), presence)),
-        sweep: Arc::new(RedisSweep::new(router.clone(), quizzes.clone())),
+        sweep: Arc::new(ClusterSweep::new(router.clone(), database.clone())),
         quizzes,
-        counters: Arc::new(RedisCounters::new(router.clone())),
+        counters: Arc::new(RedisCounters::new(router.clone(), database)),
         games: Arc::new(RedisGames::new(broker.clone())),
-        rooms: Arc::new(RedisRooms::new(router.clone())),
+        rooms,
         revocations: Arc::new(RedisRevocations::new(router.clone())),
         ledger: Some(Arc::new(RedisLedger::new(router))),
         broker,
         session_key,
     })
+}
+
+/// Migrates the database that the configuration names, and nothing else.
+///
+/// # Errors [`BackendError`], as a sentence for the operator.
+pub async fn migrate(config: &Config) -> Result<(), BackendError> {
+    let address = config.database.address()?.ok_or(BackendError::NoDatabase)?;
+    Ok(Postgres::migrate_once(&address).await?)
 }
 
 /// The key that an earlier start left, or a new one in a file that only its owner can read.

@@ -4,7 +4,7 @@
 //! made of them. `ws` speaks with clients, `handlers` turns their frames into calls of `chat` and `games`,
 //! `application` is what the channels are used for, `rooms` answers what is read over HTTP, `limits` knows which
 //! addresses count as one and `throttle` how much they may do, `quizzes` stores what authors write, `formulas` renders
-//! the formulas in that. `backend` alone chooses between SQLite and Redis, `router` alone knows the pages. `runtime`
+//! the formulas in that. `archive` stores what is said in the database, `transfer` moves a data folder into it, `backend` alone chooses between SQLite and Redis with PostgreSQL, `router` alone knows the pages. `runtime`
 //! has the threads on which all of it runs.
 
 // Nothing from outside ends the process: return an error; a panic is no answer.
@@ -13,6 +13,7 @@
 #![recursion_limit = "256"]
 
 mod application;
+pub mod archive;
 pub mod backend;
 pub mod chat;
 pub mod config;
@@ -39,7 +40,9 @@ pub mod runtime;
 pub mod serve;
 pub mod session;
 pub mod throttle;
+pub mod transfer;
 pub mod workers;
 pub mod ws;
 
+pub use backend::migrate;
 pub use run::{Running, StartError, start, start_with};

@@ -1,11 +1,11 @@
-//! Starts one node and stops it on SIGTERM or Ctrl-C.
+//! Starts one node and stops it on SIGTERM or Ctrl-C, or does the one thing that a command names.
 
 use std::hint::black_box;
 use std::process::ExitCode;
 use std::time::Duration;
 
 use anyhow::Context;
-use server::config::{Config, LogFormat};
+use server::config::{Command, Config, LogFormat};
 use tokio::signal::unix::{SignalKind, signal};
 use tracing_subscriber::EnvFilter;
 
@@ -33,14 +33,23 @@ fn main() -> ExitCode {
 
 fn run(config: Config) -> anyhow::Result<()> {
     let runtime = server::runtime::start(&config).context("cannot start threads")?;
-    let served = runtime.block_on(serve(config));
+    let served = runtime.block_on(async {
+        log_to_stderr(&config)?;
+        match config.command {
+            Some(Command::Migrate) => Ok(server::migrate(&config).await?),
+            Some(Command::Import { ref from, ref into }) => {
+                let into = config.database.complete(into.clone())?;
+                Ok(server::transfer::transfer(from, &into).await?)
+            }
+            None => serve(config).await,
+        }
+    });
     // Dropping the runtime would wait for blocking tasks, for as long as they take.
     runtime.shutdown_timeout(END_WITHIN);
     served
 }
 
 async fn serve(config: Config) -> anyhow::Result<()> {
-    log_to_stderr(&config)?;
     server::http::report_panics();
     // Before the start, so that a signal during it is not lost.
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;

@@ -49,6 +49,12 @@ pub const STORED_BYTES: &str = "hubbub_stored_bytes_total";
 pub const QUOTA_REFUSALS: &str = "hubbub_quota_refusals_total";
 /// Things that retention removed, by kind.
 pub const SWEPT: &str = "hubbub_swept_total";
+/// Messages that this node stored in the archive.
+pub const ARCHIVED_MESSAGES: &str = "hubbub_archived_messages_total";
+/// How old the oldest message of each batch was when the archive had it.
+pub const ARCHIVE_LAG: &str = "hubbub_archive_lag_seconds";
+/// Rooms of this node with something that is not archived yet.
+pub const ARCHIVE_ROOMS_WAITING: &str = "hubbub_archive_rooms_waiting";
 
 /// Counts bytes of one kind that were stored; what is deleted later is not taken off.
 pub(crate) fn count_stored(kind: &'static str, bytes: u64) {
@@ -158,6 +164,13 @@ fn describe() {
     describe_counter!(QUOTA_REFUSALS, "What the quotas did not let in, by whose was used up.");
     describe_counter!(CORRUPT_DATA, "Stored data that could not be read; the log says which.");
     describe_counter!(SWEPT, "What retention removed, by what it was.");
+    describe_counter!(ARCHIVED_MESSAGES, "Messages that this node stored in the database.");
+    describe_histogram!(
+        ARCHIVE_LAG,
+        Unit::Seconds,
+        "From the sending of a message until the database had it, for the oldest of each batch."
+    );
+    describe_gauge!(ARCHIVE_ROOMS_WAITING, "Rooms of this node with messages that the database does not have yet.");
     describe_histogram!(
         PUBLISH_TO_DELIVER,
         Unit::Seconds,

@@ -15,6 +15,7 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::application::{self, RoomsAndGames};
+use crate::archive::Archiver;
 use crate::backend::Backend;
 use crate::chat::{Chat, ClassChatGate};
 use crate::config::Config;
@@ -57,6 +58,8 @@ pub struct Node {
     pub quotas: Arc<Quotas>,
     /// Removes what nobody has used for long.
     pub sweep: Arc<dyn Sweep>,
+    /// Stores what is said in the database, where there is one.
+    pub archiver: Option<Arc<Archiver>>,
     /// This node's part in all games.
     pub games: Arc<Games>,
     local_games: Arc<LocalGames>,
@@ -135,7 +138,7 @@ impl Node {
         let chat = Chat::new(opened.broker.clone(), classes, quotas.clone(), config.limits.message_chars);
         let node = Self {
             name: opened.node_name,
-            chat: Arc::new(chat.noting_in(directory.clone())),
+            chat: Arc::new(chat.noting_in(directory.clone()).archived_by(opened.archiver.clone())),
             authors: Authors::new(sessions.clone(), config.author_key()),
             sessions,
             throttle: Throttle::start(config.limits.rate_limit, opened.ledger, leaving.clone()),
@@ -146,6 +149,7 @@ impl Node {
             library,
             quotas,
             sweep: opened.sweep,
+            archiver: opened.archiver,
             games,
             local_games,
             hub,
@@ -269,7 +273,7 @@ impl Node {
             quotas: self.quotas.clone(),
             renaming: Renaming::new(self.presence.clone(), self.broker.clone()),
             revoker: self.revoker.clone(),
-            room_listing: self.config.room_listing,
+            room_listing: self.config.room_listing(),
             sessions: self.sessions.clone(),
             throttle: self.throttle.clone(),
             trusted_proxies: self.trusted_proxies.clone(),

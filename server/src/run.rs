@@ -78,7 +78,7 @@ pub struct Running {
     http: JoinHandle<()>,
     figures: Option<JoinHandle<()>>,
     dispatcher: JoinHandle<()>,
-    upkeep: [AbortOnDropHandle<()>; 3],
+    upkeep: Vec<AbortOnDropHandle<()>>,
 }
 
 /// Starts a node.
@@ -132,7 +132,8 @@ pub async fn start_with<S: Service>(
             ConnectionLimiter::new(Capacity { connections: metrics_server::READERS, ..Capacity::UNBOUNDED }, 0, &[]);
         tokio::spawn(serve::serve(listener, router, connection_limiter, deadlines, stop_http.clone()))
     });
-    let upkeep = [collecting, measuring, sweeping];
+    let archiving = node.archiver.clone().map(|archiver| AbortOnDropHandle::new(tokio::spawn(archiver.run())));
+    let upkeep = [collecting, measuring, sweeping].into_iter().chain(archiving).collect();
     Ok(Running { address, metrics_address, node, stop_http, stop_dispatcher, http, figures, dispatcher, upkeep })
 }
 

@@ -60,6 +60,11 @@ impl Channel {
         }
     }
 
+    /// Whether what is in its log is to last: that of rooms is, except of those that end with a game.
+    pub fn lasts(&self) -> bool {
+        matches!(self, Self::Room(_)) && !self.ends_with_game()
+    }
+
     fn parts(&self) -> (&'static str, &str) {
         match self {
             Self::Room(room) => (ROOM, room.as_str()),

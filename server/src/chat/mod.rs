@@ -15,6 +15,7 @@ use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use storage::{StorageError, clock};
 
+use crate::archive::Archiver;
 use crate::digest;
 use crate::games::Key;
 use crate::quota::Quotas;
@@ -40,6 +41,8 @@ pub struct Chat {
     message_chars: usize,
     /// Notes that a room is active; `None`: nobody lists rooms.
     directory: Option<Arc<Directory>>,
+    /// Stores what is said; `None`: the logs are all there is.
+    archiver: Option<Arc<Archiver>>,
 }
 
 /// A message that is in the log.
@@ -54,12 +57,17 @@ pub struct Posted {
 impl Chat {
     /// A chat with messages of at most `message_chars` characters.
     pub fn new(broker: Arc<dyn Broker>, classes: ClassChatGate, quotas: Arc<Quotas>, message_chars: usize) -> Self {
-        Self { broker, classes, quotas, message_chars, directory: None }
+        Self { broker, classes, quotas, message_chars, directory: None, archiver: None }
     }
 
     /// The same chat, which notes in the list of rooms that they are active.
     pub fn noting_in(self, directory: Arc<Directory>) -> Self {
         Self { directory: Some(directory), ..self }
+    }
+
+    /// The same chat, whose messages are archived.
+    pub fn archived_by(self, archiver: Option<Arc<Archiver>>) -> Self {
+        Self { archiver, ..self }
     }
 
     /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id
@@ -81,7 +89,7 @@ impl Chat {
             event: Event { header: EventHeader::new(POSTED, now, Some(id), Some(&author.id)), frame },
             growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
         };
-        let appended = self.broker.publish(append).await.map_err(|error| refuse(&error, id))?;
+        let appended = self.append(room, append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
             self.quotas.note(bytes as u64);
             crate::metrics::hot().publications_in.increment(1);
@@ -93,16 +101,29 @@ impl Chat {
             let entry = entry.and_then(|entry| entry.map(|entry| whole(&channel, entry)).transpose());
             again = entry.map_err(|error| refuse(&error, id))?;
         }
-        self.note(room, &appended).await;
+        self.note(room, &appended);
         Ok(Posted { appended, again })
+    }
+
+    /// Appends a message to its log. Before that is acknowledged, the archive knows of it.
+    async fn append(&self, room: &RoomId, append: Append) -> Result<Appended, StorageError> {
+        let Some(archiver) = &self.archiver else { return self.broker.publish(append).await };
+        let channel = append.channel.clone();
+        let appended = match archiver.must_announce(&channel) {
+            // Boxed: seldom needed, and every message's future would be larger by it.
+            true => Box::pin(async { tokio::join!(self.broker.publish(append), archiver.announce(room)).0 }).await,
+            false => self.broker.publish(append).await,
+        };
+        archiver.note(&channel);
+        appended
     }
 
     /// Notes a room as active with its first message, and with each [`NOTED_EVERY`] after it. A class chat is not in
     /// the list: it is found by its game.
-    async fn note(&self, room: &RoomId, appended: &Appended) {
+    fn note(&self, room: &RoomId, appended: &Appended) {
         let is_noted = appended.position.offset % NOTED_EVERY == 1 && !appended.repeated;
         if let Some(directory) = self.directory.as_ref().filter(|_| is_noted && room.kind() == RoomKind::Open) {
-            directory.note_message(room).await;
+            directory.note_message(room);
         }
     }
 

@@ -15,6 +15,7 @@ use self::values::{RedisServers, parse_listen, parse_metrics_listen, parse_node_
 use crate::http::Host;
 use crate::limits::TrustedProxy;
 
+mod database;
 mod environment;
 mod limits;
 mod secrets;
@@ -22,6 +23,7 @@ mod storage;
 mod values;
 mod warnings;
 
+pub use self::database::{Command, DatabaseSettings};
 pub use self::limits::Limits;
 pub use self::secrets::{Secret, SessionSettings};
 pub use self::storage::Storage;
@@ -140,9 +142,17 @@ pub struct Config {
     #[command(flatten)]
     pub limits: Limits,
 
+    /// Where a deployment of several nodes keeps what lasts.
+    #[command(flatten)]
+    pub database: DatabaseSettings,
+
     /// How much may be kept, and for how long.
     #[command(flatten)]
     pub storage: Storage,
+
+    /// What to do instead of serving.
+    #[command(subcommand)]
+    pub command: Option<Command>,
 
     // What `cargo leptos` says about the build; not settings of their own.
     #[arg(long, env = "LEPTOS_OUTPUT_NAME", hide = true, default_value = "hubbub")]
@@ -225,6 +235,12 @@ impl Config {
     pub fn author_key(&self) -> Option<&str> {
         let key = self.quiz_key_file.as_ref().or(self.quiz_key.as_ref());
         key.map(Secret::as_str).filter(|_| self.quiz_authors == QuizAuthors::Key)
+    }
+
+    /// Who may put a room on the front page. Nobody may where no list lasts.
+    pub fn room_listing(&self) -> RoomListing {
+        let has_list = self.redis_servers().is_none() || self.database.database.is_some();
+        if has_list { self.room_listing } else { RoomListing::Nobody }
     }
 
     /// The configured Redis servers, if any.

@@ -114,6 +114,10 @@ pub(super) fn quiz_key_in(path: &str) -> Result<Secret, String> {
     in_file(path, quiz_key)
 }
 
+pub(super) fn password_in(path: &str) -> Result<Secret, String> {
+    in_file(path, |text| if text.is_empty() { Err("it is empty".into()) } else { Ok(Secret::of(text)) })
+}
+
 /// Reads a secret from a file, without the line break at its end.
 fn in_file(path: &str, parse: fn(&str) -> Result<Secret, String>) -> Result<Secret, String> {
     let about = std::fs::metadata(path).map_err(|error| error.to_string())?;

@@ -26,6 +26,9 @@ fn a_bad_value_is_status_2_and_says_why() {
         ["--session-not-before", "2026-11-30"],
         ["--session-not-before", "99999999999"],
         ["--redis-prefix", "School:a"],
+        ["--database", "mysql://localhost/hubbub"],
+        ["--database-password-file", "/nowhere/at/all"],
+        ["--database-connections", "0"],
         ["--log-length", "1"],
         ["--log-bytes", "1k"],
         ["--log-bytes", "8mb"],
@@ -41,6 +44,18 @@ fn a_bad_value_is_status_2_and_says_why() {
         assert_eq!(error.exit_code(), 2, "{flags:?}");
         assert!(error.to_string().contains(flags[0]), "{error}");
     }
+}
+
+#[test]
+fn the_database_may_stand_after_the_command_too() {
+    for flags in
+        [["--database", "postgres://a@localhost/b", "migrate"], ["migrate", "--database", "postgres://a@localhost/b"]]
+    {
+        let config = parse(&flags).unwrap();
+        assert!(config.database.database.is_some() && matches!(config.command, Some(Command::Migrate)), "{flags:?}");
+    }
+    let wrong = parse(&["--database", "postgres://ana:secret@host:port/hubbub"]).unwrap_err().to_string();
+    assert!(wrong.contains("--database") && !wrong.contains("secret"), "{wrong}");
 }
 
 #[test]

@@ -8,6 +8,7 @@ use clap::builder::TypedValueParser;
 use clap::error::ErrorKind;
 use clap::{Arg, Command};
 use protocol::limits;
+use storage::postgres::DatabaseAddress;
 use storage::redis::Servers;
 
 use super::MetricsListen;
@@ -39,6 +40,22 @@ impl TypedValueParser for RedisServers {
         let servers = servers.and_then(|text| Servers::parse(text).map_err(|error| error.to_string()));
         let refusal = |why| clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for {flag}: {why}\n"));
         servers.map_err(|why| refusal(why).with_cmd(command))
+    }
+}
+
+/// Parses the address of a database as [`DatabaseAddress::parse`] does. A wrong value is not shown, because it may
+/// contain a password.
+#[derive(Clone)]
+pub(super) struct DatabaseAddressParser;
+
+impl TypedValueParser for DatabaseAddressParser {
+    type Value = DatabaseAddress;
+
+    fn parse_ref(&self, command: &Command, arg: Option<&Arg>, value: &OsStr) -> Result<DatabaseAddress, clap::Error> {
+        let flag = arg.map(ToString::to_string).unwrap_or_default();
+        let address = value.to_str().ok_or("it is not UTF-8".to_owned()).and_then(DatabaseAddress::parse);
+        let refusal = |why| clap::Error::raw(ErrorKind::ValueValidation, format!("invalid value for {flag}: {why}\n"));
+        address.map_err(|why| refusal(why).with_cmd(command))
     }
 }
 

@@ -7,7 +7,10 @@ use super::{Config, QuizAuthors, Secret};
 impl Config {
     /// The warnings, each with the flag that changes it. `address`: where the server listens.
     pub fn warnings(&self, address: SocketAddr) -> Vec<String> {
-        let settings = [self.open_authors(address), self.idle_key()].into_iter().flatten().map(ToOwned::to_owned);
+        let settings = [self.open_authors(address), self.idle_key(), self.idle_database(), self.no_database()]
+            .into_iter()
+            .flatten()
+            .map(ToOwned::to_owned);
         let exposed = self.key_files().into_iter().filter_map(|(flag, secret)| {
             let file = secret?.exposed_in()?;
             Some(format!(
@@ -40,13 +43,29 @@ impl Config {
         )
     }
 
+    /// A database of a node that keeps everything in its data folder.
+    fn idle_database(&self) -> Option<&'static str> {
+        (self.database.database.is_some() && self.redis_servers().is_none()).then_some(
+            "the database is not used: without --redis this is one node, and everything is kept in --data-dir",
+        )
+    }
+
+    /// Nodes on which nothing lasts.
+    fn no_database(&self) -> Option<&'static str> {
+        (self.database.database.is_none() && self.redis_servers().is_some()).then_some(
+            "there is no --database: rooms and games are live only, rooms have no titles and are not listed, and nobody \
+             can store quizzes, pictures and results",
+        )
+    }
+
     /// The keys that may come from files, and their flags.
-    fn key_files(&self) -> [(&'static str, Option<&Secret>); 3] {
+    fn key_files(&self) -> [(&'static str, Option<&Secret>); 4] {
         let [session, old] = self.sessions.key_files();
         [
             ("--session-key-file", session),
             ("--session-key-old-file", old),
             ("--quiz-key-file", self.quiz_key_file.as_ref()),
+            ("--database-password-file", self.database.database_password_file.as_ref()),
         ]
     }
 }
@@ -73,6 +92,14 @@ mod tests {
         let key = ["--listen", "0.0.0.0:3000", "--quiz-authors", "key", "--quiz-key", "open sesame"];
         assert_eq!(warnings(&key), "");
         assert!(warnings(&["--quiz-key", "open sesame"]).contains("nobody needs the authors' key"));
+    }
+
+    #[test]
+    fn a_database_without_redis_and_redis_without_a_database_warn() {
+        let [redis, database] = [["--redis", "localhost:6379"], ["--database", "postgres://a@localhost/b"]];
+        assert!(warnings(&redis).contains("there is no --database"));
+        assert!(warnings(&database).contains("the database is not used"));
+        assert_eq!(warnings(&[redis, database].concat()), "");
     }
 
     #[test]

@@ -7,6 +7,7 @@ use protocol::quiz::StoredQuiz;
 use protocol::{QuizId, Refusal, wire};
 use quiz::Seat;
 use rand::RngExt;
+use storage::StorageError;
 use tracing::info;
 
 use super::finding::{playable, refuse_quiz};
@@ -64,11 +65,13 @@ impl Games {
         Ok(())
     }
 
-    /// The quiz to play. One that was deleted meanwhile is played as it was.
+    /// The quiz to play. One that was deleted meanwhile, or that cannot be reached now, is played as it was.
     async fn quiz_again(&self, played: &RoundQuiz, other: Option<&QuizId>) -> Result<StoredQuiz, Refusal> {
         let id = other.unwrap_or(&played.quiz.id);
         match self.library.open(&played.owner, id, None).await {
-            Err(QuizzesError::Missing) if other.is_none() => Ok(played.quiz.clone()),
+            Err(
+                QuizzesError::Missing | QuizzesError::NoDatabase | QuizzesError::Storage(StorageError::Unavailable(_)),
+            ) if other.is_none() => Ok(played.quiz.clone()),
             opened => playable(opened.map_err(|error| refuse_quiz(&error))?),
         }
     }

@@ -204,6 +204,7 @@ pub(super) fn refuse_quiz(error: &QuizzesError) -> Refusal {
         QuizzesError::Storage(StorageError::Corrupt(_)) => Refusal::new(ErrorCode::Damaged, DAMAGED),
         QuizzesError::Storage(error) => texts::unavailable(error.clone()),
         QuizzesError::Quota(why) => texts::over_quota(*why),
+        QuizzesError::NoDatabase => texts::invalid(error.to_string()),
         _ => texts::invalid("There is no such quiz, or it is somebody else's."),
     }
 }

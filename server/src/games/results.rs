@@ -78,6 +78,7 @@ pub(super) async fn store(games: &Games, loaded: &GameSnapshot, played: &RoundQu
         match games.library.store_results(&owner, &results).await {
             // No later try can succeed.
             Err(QuizzesError::Quota(why)) => warn!(game = key.id, "the results of a game are not kept: {why}"),
+            Err(QuizzesError::NoDatabase) => {}
             kept => kept.map_err(QuizzesError::into_storage)?,
         }
     }

@@ -11,7 +11,7 @@ use storage::sqlite::{self, Sqlite};
 use storage::{StorageError, clock, document, readable};
 
 use super::versions::forgotten;
-use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome};
+use super::{EncodedVersion, OwnedQuiz, Quizzes, QuizzesError, RESULTS, StoreOutcome, VISIT_EVERY_MS};
 
 const LIST: &str = "SELECT summary FROM quizzes WHERE owner = ?1 ORDER BY saved_at DESC, id";
 const OWNER: &str = "SELECT owner, version FROM quizzes WHERE id = ?1";
@@ -50,8 +50,6 @@ const SINCE: &str = "SELECT since, seen_at FROM authors WHERE owner = ?1";
 const VISIT: &str = "
     INSERT INTO authors (owner, since, seen_at) VALUES (?1, ?2, ?2)
     ON CONFLICT (owner) DO UPDATE SET seen_at = max(seen_at, excluded.seen_at) RETURNING since";
-/// How often the visit of an author who stays is noted, in milliseconds.
-const VISIT_EVERY: u64 = 60 * 60 * 1000;
 const PICTURE: &str = "SELECT bytes FROM pictures WHERE id = ?1";
 
 /// How many results one call deletes at most.
@@ -200,7 +198,9 @@ impl Quizzes for EmbeddedQuizzes {
         let since = |row: &rusqlite::Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?));
         let read = move |sql: &Connection| Ok(sql.prepare_cached(SINCE)?.query_row([asked], since).optional()?);
         match self.store.read(read).await? {
-            Some((since, seen_at)) if number(now_ms.saturating_sub(VISIT_EVERY)) < seen_at => Ok(since.unsigned_abs()),
+            Some((since, seen_at)) if number(now_ms.saturating_sub(VISIT_EVERY_MS)) < seen_at => {
+                Ok(since.unsigned_abs())
+            }
             _ => {
                 let write = move |sql: &Connection| {
                     let visit = params![noted, number(now_ms)];

@@ -14,12 +14,12 @@ use storage::StorageError;
 
 use crate::quota::QuotaError;
 
-pub(crate) mod earlier_names;
 pub mod embedded;
 pub mod import;
 mod library;
+pub mod nowhere;
 pub mod picture;
-pub mod redis;
+pub mod postgres;
 pub mod samples;
 pub mod sheet;
 mod versions;
@@ -32,6 +32,9 @@ pub const RESULTS: usize = 200;
 /// How long a picture stays that no quiz names: it was uploaded just now and its quiz is not saved yet, or a
 /// game is running that began before its quiz was deleted.
 pub const PICTURE_GRACE: Duration = Duration::from_secs(2 * 24 * 60 * 60);
+
+/// How often the visit of an author who stays is noted, in milliseconds.
+const VISIT_EVERY_MS: u64 = 60 * 60 * 1000;
 
 /// What people read where stored data is damaged.
 pub(crate) const DAMAGED: &str = "What is stored here is damaged. Tell whoever runs this server.";
@@ -57,6 +60,9 @@ pub enum QuizzesError {
     /// As JSON it has more than [`limits::QUIZ_BYTES`].
     #[error("a quiz has {} KiB at most", limits::QUIZ_BYTES / 1024)]
     TooLong,
+    /// The deployment has no database, and nothing lasts in it.
+    #[error("This server has no database: quizzes, pictures and results cannot be stored on it.")]
+    NoDatabase,
     /// A quota has no room for it.
     #[error(transparent)]
     Quota(#[from] QuotaError),

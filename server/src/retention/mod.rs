@@ -15,8 +15,8 @@ use tracing::{info, warn};
 use crate::metrics;
 use crate::quizzes::PICTURE_GRACE;
 
+pub mod cluster;
 pub mod embedded;
-pub mod redis;
 
 /// How often a deployment is swept.
 const EVERY: Duration = Duration::from_secs(60 * 60);

@@ -1,7 +1,7 @@
 //! What can be seen of rooms from outside: the list of them, and who is in one.
 //!
-//! Combines rooms and presence; remembers only the last list for a moment, because everybody on the home page
-//! asks for the same.
+//! Combines rooms and presence; remembers the last list, because everybody on the home page asks for the same. The list of
+//! rooms may be in a database that is away: people enter rooms and talk in them all the same, and nobody waits for it.
 
 use std::cmp::Reverse;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -13,8 +13,9 @@ use quick_cache::sync::Cache;
 use realtime::channel::Channel;
 use realtime::presence::{PresenceStore, Preview};
 use storage::StorageError;
-use tokio::sync::OnceCell;
-use tokio::time::Instant;
+use tokio::sync::{OnceCell, Semaphore};
+use tokio::time::{Instant, timeout};
+use tracing::debug;
 
 use super::{KnownRoom, Listing, Rooms};
 
@@ -28,6 +29,10 @@ const FACES: usize = 5;
 const FRESH: Duration = Duration::from_secs(1);
 /// The shortest time between two notes that a room is active.
 const TOUCHED: Duration = Duration::from_secs(10);
+/// How long a room's page waits for its title. Without it the room shows its id.
+const TITLE_WITHIN: Duration = Duration::from_secs(1);
+/// How many notes are being made at a time; of more, some are left out.
+const NOTES: usize = 64;
 /// How many rooms' last notes are remembered; those that were entered longest ago are forgotten first.
 const TOUCHES: usize = 10_000;
 
@@ -37,17 +42,20 @@ pub struct Directory {
     presence: Arc<dyn PresenceStore>,
     latest: Mutex<Latest>,
     entries: RecentEntries,
+    notes: Arc<Semaphore>,
 }
 
 /// The last list. The first request after it has expired reads it, the others wait for it.
 struct Latest {
     asked_at: Instant,
     list: Arc<OnceCell<Arc<[RoomSummary]>>>,
+    /// The list before, for as long as no later one can be read.
+    previous: Option<Arc<[RoomSummary]>>,
 }
 
 impl Latest {
-    fn new() -> Self {
-        Self { asked_at: Instant::now(), list: Arc::default() }
+    fn after(previous: Option<Arc<[RoomSummary]>>) -> Self {
+        Self { asked_at: Instant::now(), list: Arc::default(), previous }
     }
 }
 
@@ -75,26 +83,39 @@ impl RecentEntries {
 impl Directory {
     /// A directory over these stores.
     pub fn new(rooms: Arc<dyn Rooms>, presence: Arc<dyn PresenceStore>) -> Self {
-        Self { rooms, presence, latest: Mutex::new(Latest::new()), entries: RecentEntries::new() }
+        let notes = Arc::new(Semaphore::new(NOTES));
+        Self { rooms, presence, latest: Mutex::new(Latest::after(None)), entries: RecentEntries::new(), notes }
     }
 
     /// The listed rooms: those with most people first, then those that were active last. It may
-    /// be a second old.
+    /// be a second old, and older while the store cannot be reached.
     pub async fn list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
-        let list = {
+        let (list, previous) = {
             let mut latest = self.latest.lock().unwrap_or_else(PoisonError::into_inner);
             if latest.asked_at.elapsed() >= FRESH {
-                *latest = Latest::new();
+                let previous = latest.list.get().cloned().or_else(|| latest.previous.take());
+                *latest = Latest::after(previous);
             }
-            latest.list.clone()
+            (latest.list.clone(), latest.previous.clone())
         };
-        list.get_or_try_init(|| self.load_list()).await.cloned()
+        match (list.get_or_try_init(|| self.load_list()).await, previous) {
+            (Err(StorageError::Unavailable(_)), Some(previous)) => Ok(previous),
+            (list, _) => list.cloned(),
+        }
     }
 
     /// Opens a room under a title. The same title always leads to the same room. Whether it is listed is
-    /// decided when it is first opened.
+    /// decided when it is first opened. An unlisted room can be entered without its title, too.
+    ///
+    /// # Errors [`StorageError`]; for an unlisted room none that is temporary.
     pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
-        self.rooms.open(room, title, listing).await
+        match self.rooms.open(room, title, listing).await {
+            Err(StorageError::Unavailable(error)) if listing == Listing::Unlisted => {
+                debug!(room.id = %room, "the title of {room} was not stored: {error}");
+                Ok(())
+            }
+            opened => opened,
+        }
     }
 
     /// Whether somebody opened a room of this name.
@@ -102,35 +123,43 @@ impl Directory {
         Ok(self.rooms.title(room).await?.is_some())
     }
 
-    /// Notes that somebody wrote in a room, which becomes known by it. A failure does no harm.
-    pub async fn note_message(&self, room: &RoomId) {
-        if let Err(error) = self.rooms.note_message(room).await {
-            tracing::debug!(room.id = %room, "{room} was not noted down: {error}");
+    /// Notes soon that somebody wrote in a room, which becomes known by it. A failure does no harm.
+    pub fn note_message(&self, room: &RoomId) {
+        let (rooms, room) = (self.rooms.clone(), room.clone());
+        self.note(async move { (rooms.note_message(&room).await, room) });
+    }
+
+    /// Notes soon that somebody entered a room. Only the order of the list depends on it, so a
+    /// failure does no harm.
+    pub fn note_entry(&self, room: &RoomId) {
+        if self.entries.is_due(room) {
+            let (rooms, room) = (self.rooms.clone(), room.clone());
+            self.note(async move { (rooms.enter(&room).await, room) });
         }
     }
 
-    /// Notes that somebody entered a room. Only the order of the list depends on it, so a
-    /// failure does no harm.
-    pub async fn note_entry(&self, room: &RoomId) {
-        if !self.entries.is_due(room) {
-            return;
-        }
-        if let Err(error) = self.rooms.enter(room).await {
-            tracing::debug!(room.id = %room, "{room} was not moved up in the list: {error}");
-        }
+    /// Makes a note beside what its caller does: that must not wait for the store.
+    fn note(&self, note: impl Future<Output = (Result<(), StorageError>, RoomId)> + Send + 'static) {
+        let Ok(permit) = self.notes.clone().try_acquire_owned() else { return };
+        tokio::spawn(async move {
+            if let (Err(error), room) = note.await {
+                debug!(room.id = %room, "that somebody was in {room} was not noted: {error}");
+            }
+            drop(permit);
+        });
     }
 
     /// The people in a room, without entering it.
     pub async fn preview(&self, room: &RoomId) -> Result<RoomPreview, StorageError> {
         let channel = Channel::Room(room.clone());
         let (title, page) = tokio::join!(
-            self.rooms.title(room), //
+            timeout(TITLE_WITHIN, self.rooms.title(room)),
             self.presence.page(&channel, None, limits::MEMBERS_PER_FRAME),
         );
-        let page = page?;
+        let (page, title) = (page?, title.ok().and_then(Result::ok).flatten());
         Ok(RoomPreview {
             room_id: room.clone(),
-            title: title_of(room, title?),
+            title: title_of(room, title),
             members: page.members,
             member_count: page.member_count,
         })

@@ -11,7 +11,8 @@ use storage::StorageError;
 pub mod directory;
 pub mod embedded;
 pub(crate) mod namesake;
-pub mod redis;
+pub mod nowhere;
+pub mod postgres;
 mod renaming;
 
 pub use directory::Directory;

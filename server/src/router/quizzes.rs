@@ -147,6 +147,7 @@ fn refused(error: QuizzesError) -> ApiError {
             limits::QUIZZES
         )),
         QuizzesError::TooLong => ApiError::Invalid("This quiz has become too long to be kept. Make two of it.".into()),
+        QuizzesError::NoDatabase => ApiError::Invalid(error.to_string()),
         QuizzesError::Quota(why) => ApiError::Invalid(why.to_string()),
         QuizzesError::Storage(error) => unavailable(error),
     }

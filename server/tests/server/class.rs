@@ -14,6 +14,7 @@ use tokio_tungstenite::tungstenite::client::IntoClientRequest;
 use tokio_tungstenite::tungstenite::http::{HeaderMap, HeaderValue};
 
 use crate::node::TestNode;
+use crate::postgres_server::PostgresServer;
 use crate::redis_server::RedisServer;
 use crate::visitor::{PATIENCE, Socket, close_of};
 
@@ -234,8 +235,10 @@ pub async fn everywhere_with(flags: &[&str], check: impl AsyncFn(&TestNode, &Tes
     check(&alone, &alone).await;
     alone.stop().await;
 
-    let redis = RedisServer::start();
-    let [one, two] = [TestNode::with_redis(&redis.url(), flags).await, TestNode::with_redis(&redis.url(), flags).await];
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let database = postgres.database().await;
+    let [one, two] =
+        [TestNode::in_cluster(&redis, &database, flags).await, TestNode::in_cluster(&redis, &database, flags).await];
     check(&one, &two).await;
     one.stop().await;
     two.stop().await;

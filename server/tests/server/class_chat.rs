@@ -8,6 +8,7 @@ use reqwest::StatusCode;
 use crate::browser::Browser;
 use crate::class::{Pupil, choice, everywhere, quiz};
 use crate::node::TestNode;
+use crate::postgres_server::PostgresServer;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
@@ -76,9 +77,9 @@ async fn who_plays_and_who_hosts_chat_while_the_host_lets_them() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn what_a_class_said_does_not_outlive_its_game_for_long() {
-    let redis = RedisServer::start();
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
     // Rooms stay for ever here; the chat of a class ends with its game.
-    let node = TestNode::with_redis(&redis.url(), &["--retain-rooms", "never"]).await;
+    let node = TestNode::in_cluster(&redis, &postgres.database().await, &["--retain-rooms", "never"]).await;
     let (_teacher, hosting) = class(&node).await;
     let (ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
     let room = room_of(&node, hosting.pin.as_str(), ("cookie", &ada.cookie)).await;

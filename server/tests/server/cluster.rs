@@ -44,6 +44,7 @@ pub fn redis_options(entries: u64, node: &str) -> redis::RedisBrokerOptions {
         node: node.into(),
         keyspace: Keyspace::default(),
         peers: Peers::current(),
+        archive: None,
     }
 }
 
@@ -149,8 +150,10 @@ impl Backend {
         match self {
             Self::Embedded(folder) => {
                 let store = Sqlite::open(folder.path()).unwrap();
-                let (broker, deliveries) =
-                    embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log: log_limits(LOG_LENGTH) });
+                let (broker, deliveries) = embedded::open(
+                    store.clone(),
+                    embedded::EmbeddedBrokerOptions { log: log_limits(LOG_LENGTH), keeps_all: false },
+                );
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
                 vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
@@ -175,7 +178,7 @@ pub async fn redis_node(url: &str, sharded: bool, name: &str) -> Node {
 /// A node on the Redis at `url`, with options of its own.
 pub async fn redis_node_with(url: &str, options: redis::RedisBrokerOptions) -> Node {
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
-    let history = Arc::new(RedisHistory::new(broker.router()));
+    let history = Arc::new(RedisHistory::new(&broker));
     let games = Arc::new(RedisGames::new(broker.clone()));
     Node { broker, history, games, deliveries }
 }

@@ -11,7 +11,8 @@ use crate::cluster::{any_channel, append, log_limits};
 async fn a_full_disk_refuses_and_takes_it_later() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path()).unwrap();
-    let (broker, _deliveries) = embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log: log_limits(100) });
+    let (broker, _deliveries) =
+        embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log: log_limits(100), keeps_all: false });
     let limit = |pages: i64| store.write(move |sql| Ok(sql.pragma_update(None, "max_page_count", pages)?));
     let once = IdempotencyKey { key: "ana:1".into(), digest: "abc".into() };
     let large = append(&any_channel(), &"x".repeat(100_000), Some(once));
@@ -30,7 +31,8 @@ async fn what_a_log_remembers_of_appends_goes_with_its_entries() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path()).unwrap();
     let log = log_limits(100);
-    let (broker, _deliveries) = embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log });
+    let (broker, _deliveries) =
+        embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log, keeps_all: false });
     let channel = any_channel();
     let appends = (0..640).map(|n| {
         let once = IdempotencyKey { key: format!("key-{n}"), digest: "digest".into() };
@@ -51,7 +53,8 @@ async fn a_node_whose_reads_are_stuck_is_not_ready() {
     let folder = tempfile::tempdir().unwrap();
     let store = Sqlite::open(folder.path()).unwrap();
     let log = log_limits(100);
-    let (broker, _deliveries) = embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log });
+    let (broker, _deliveries) =
+        embedded::open(store.clone(), embedded::EmbeddedBrokerOptions { log, keeps_all: false });
     broker.ready().await.unwrap();
     let read = || store.read(|sql| Ok(sql.query_row(ENDLESS, [], |row| row.get::<_, i64>(0))?)).boxed();
     let mut stuck: Vec<_> = (0..100).map(|_| read()).collect();

@@ -8,6 +8,8 @@ use server::Running;
 use server::config::Config;
 use tempfile::TempDir;
 
+use crate::redis_server::RedisServer;
+
 /// A node with a data folder of its own.
 pub struct TestNode {
     /// The address that the node serves on.
@@ -54,7 +56,12 @@ impl TestNode {
         self.restarted().await
     }
 
-    /// A node of a cluster.
+    /// A node of a cluster in which something lasts.
+    pub async fn in_cluster(redis: &RedisServer, database: &str, flags: &[&str]) -> Self {
+        Self::with_redis(&redis.url(), &[&["--database", database], flags].concat()).await
+    }
+
+    /// A node of a cluster without a database.
     pub async fn with_redis(url: &str, flags: &[&str]) -> Self {
         Self::embedded(&[&["--redis", url], flags].concat()).await
     }
@@ -88,6 +95,12 @@ impl TestNode {
     /// Stops as on SIGTERM.
     pub async fn stop(self) {
         self.running.stop().await;
+    }
+
+    /// Stops as on SIGTERM; returns the folder with what it stored.
+    pub async fn stopped(self) -> TempDir {
+        self.running.stop().await;
+        self.folder
     }
 
     /// The parts of the running node.

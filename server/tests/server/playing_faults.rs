@@ -5,12 +5,15 @@ use protocol::game::{Answer, AnswerStatus, GameClientMessage as Say, GameServerM
 
 use crate::class::{Pupil, choice, quiz};
 use crate::node::TestNode;
+use crate::postgres_server::PostgresServer;
 use crate::redis_server::RedisServer;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
-    let redis = RedisServer::start();
-    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let database = postgres.database().await;
+    let [one, two] =
+        [TestNode::in_cluster(&redis, &database, &[]).await, TestNode::in_cluster(&redis, &database, &[]).await];
     let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 60)])).await;
     let pin = hosting.pin;
     let (mut ada, _) = Pupil::player(&one, &pin, "Ada").await;
@@ -39,8 +42,10 @@ async fn a_node_goes_in_an_open_question_and_nothing_is_lost() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_question_is_closed_when_its_time_is_up() {
-    let redis = RedisServer::start();
-    let [one, two] = [TestNode::with_redis(&redis.url(), &[]).await, TestNode::with_redis(&redis.url(), &[]).await];
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let database = postgres.database().await;
+    let [one, two] =
+        [TestNode::in_cluster(&redis, &database, &[]).await, TestNode::in_cluster(&redis, &database, &[]).await];
     let (mut teacher, hosting) = Pupil::teacher(&one, quiz(vec![choice("1?", 2)])).await;
     let (mut ada, _) = Pupil::player(&two, &hosting.pin, "Ada").await;
     teacher.step(Say::Start).await;
@@ -56,8 +61,8 @@ async fn a_question_is_closed_when_its_time_is_up() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn a_restart_of_redis_is_survived_by_the_game() {
-    let redis = RedisServer::start();
-    let node = TestNode::with_redis(&redis.url(), &[]).await;
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let node = TestNode::in_cluster(&redis, &postgres.database().await, &[]).await;
     let (mut teacher, hosting) = Pupil::teacher(&node, quiz(vec![choice("1?", 60), choice("2?", 60)])).await;
     let (mut ada, _) = Pupil::player(&node, &hosting.pin, "Ada").await;
     let (_ben, _) = Pupil::player(&node, &hosting.pin, "Ben").await;

@@ -40,7 +40,8 @@ impl Stage {
     pub async fn embedded() -> Self {
         let folder = tempfile::tempdir().unwrap();
         let store = Sqlite::open(folder.path()).unwrap();
-        let (broker, deliveries) = embedded::open(store, embedded::EmbeddedBrokerOptions { log: log_limits(10) });
+        let (broker, deliveries) =
+            embedded::open(store, embedded::EmbeddedBrokerOptions { log: log_limits(10), keeps_all: false });
         let node = Arc::new(EmbeddedPresence::new(broker.clone()));
         Self::new(broker, deliveries, Kind::Embedded { _folder: folder }, node).await
     }

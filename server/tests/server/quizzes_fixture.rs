@@ -6,18 +6,19 @@ use protocol::quiz::{Question, Quiz, StoredQuiz};
 use protocol::{PictureId, QuizId, UserId};
 use realtime::broker::redis;
 use server::quizzes::embedded::EmbeddedQuizzes;
-use server::quizzes::redis::RedisQuizzes;
+use server::quizzes::postgres::PostgresQuizzes;
 use server::quizzes::{Library, Quizzes, QuizzesError};
 use server::quota::embedded::EmbeddedCounters;
 use server::quota::redis::RedisCounters;
 use server::quota::{Counters, Payer, QuotaLimits, Quotas};
 use server::retention::Sweep;
+use server::retention::cluster::ClusterSweep;
 use server::retention::embedded::EmbeddedSweep;
-use server::retention::redis::RedisSweep;
 use storage::sqlite::Sqlite;
 use tempfile::TempDir;
 
-use crate::cluster::{redis_options, url_of};
+use crate::cluster::redis_options;
+use crate::postgres_server::{PostgresServer, client, empty_database};
 use crate::redis_server::RedisServer;
 
 pub const NO_LIMITS: QuotaLimits = QuotaLimits::OFF;
@@ -32,7 +33,7 @@ pub struct QuizStoreFixture {
 
 enum Home {
     Folder { folder: TempDir },
-    Servers { servers: Vec<Arc<RedisServer>>, _broker: Arc<redis::RedisBroker> },
+    Database { url: String, _server: Arc<PostgresServer>, _redis: Arc<RedisServer>, _broker: Arc<redis::RedisBroker> },
 }
 
 impl QuizStoreFixture {
@@ -45,86 +46,57 @@ impl QuizStoreFixture {
         Self { kept, counters, sweep, home: Home::Folder { folder } }
     }
 
-    pub async fn redis() -> Self {
-        Self::on(1).await
-    }
-
-    pub async fn three_shards() -> Self {
-        Self::on(3).await
-    }
-
-    async fn on(count: usize) -> Self {
-        let servers: Vec<_> = (0..count).map(|_| RedisServer::start()).collect();
-        let (broker, _) = redis::connect(&url_of(&servers), redis_options(10, "test")).await.unwrap();
-        let kept = Arc::new(RedisQuizzes::new(broker.router(), None));
-        let counters = Arc::new(RedisCounters::new(broker.router()));
-        let sweep = Arc::new(RedisSweep::new(broker.router(), kept.clone()));
-        Self { kept, counters, sweep, home: Home::Servers { servers, _broker: broker } }
+    pub async fn postgres() -> Self {
+        let (server, redis) = (PostgresServer::shared(), RedisServer::start());
+        let (database, url) = empty_database(&server).await;
+        let (broker, _) = redis::connect(&redis.url(), redis_options(10, "test")).await.unwrap();
+        let kept = Arc::new(PostgresQuizzes::new(database.clone()));
+        let counters = Arc::new(RedisCounters::new(broker.router(), Some(database.clone())));
+        let sweep = Arc::new(ClusterSweep::new(broker.router(), Some(database)));
+        let home = Home::Database { url, _server: server, _redis: redis, _broker: broker };
+        Self { kept, counters, sweep, home }
     }
 
     pub fn library(&self) -> Library {
         Library::new(self.kept.clone(), self.quotas(NO_LIMITS))
     }
 
-    /// The Redis servers of the store; none for a data folder.
-    pub fn servers(&self) -> &[Arc<RedisServer>] {
-        match &self.home {
-            Home::Folder { .. } => &[],
-            Home::Servers { servers, .. } => servers,
-        }
+    /// Whether several nodes can use the store.
+    pub fn is_shared(&self) -> bool {
+        matches!(self.home, Home::Database { .. })
     }
 
     /// Writes `text` in the place of the first version of a quiz.
     pub async fn damage(&self, id: &str, text: &str) {
-        if let Home::Folder { folder } = &self.home {
-            let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
-            let update = "UPDATE quiz_versions SET stored = ?2 WHERE quiz = ?1";
-            assert_eq!(file.execute(update, [id, text]).unwrap(), 1);
-        }
-        let mut damaged = 0;
-        for server in self.servers() {
-            for key in server.ask::<Vec<String>>(&["KEYS", &format!("hubbub:*:quiz:{id}")]).await {
-                server.command(&["HSET", &key, "1", text]).await;
-                damaged += 1;
+        let changed = match &self.home {
+            Home::Folder { folder } => {
+                let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+                file.execute("UPDATE quiz_versions SET stored = ?2 WHERE quiz = ?1", [id, text]).unwrap() as u64
             }
-        }
-        assert_eq!(damaged, usize::from(!self.servers().is_empty()));
+            Home::Database { url, .. } => {
+                let update = "UPDATE quiz_versions SET stored = $2 WHERE quiz = $1";
+                client(url).await.execute(update, &[&id, &text]).await.unwrap()
+            }
+        };
+        assert_eq!(changed, 1);
     }
 
-    /// Replaces a quiz in the list of its author, and its first version in the list of versions, by what is no text.
-    pub async fn damage_lists(&self, owner: &str, id: &str) {
-        if let Home::Folder { folder } = &self.home {
-            let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
-            for update in [
-                "UPDATE quizzes SET summary = CAST(x'fffe' AS TEXT) WHERE id = ?1",
-                "UPDATE quiz_versions SET about = CAST(x'fffe' AS TEXT) WHERE quiz = ?1",
-            ] {
-                assert_eq!(file.execute(update, [id]).unwrap(), 1);
-            }
-        }
-        let (list, versions) =
-            (format!("hubbub:{{quizzes:{owner}}}"), format!("hubbub:{{quizzes:{owner}}}:versions:{id}"));
-        let script = r"return redis.call('HEXISTS', KEYS[1], ARGV[1]) == 1
-            and 1 + redis.call('HSET', KEYS[1], ARGV[1], '\255\254') or 0";
-        let mut damaged = 0;
-        for server in self.servers() {
-            for (key, field) in [(&list, id), (&versions, "1")] {
-                damaged += server.ask::<usize>(&["EVAL", script, "1", key, field]).await;
-            }
-        }
-        assert_eq!(damaged, if self.servers().is_empty() { 0 } else { 2 });
-    }
-
-    /// Lets so many days pass for keys that expire.
-    pub async fn days_pass(&self, days: i64) {
-        for server in self.servers() {
-            for key in server.ask::<Vec<String>>(&["KEYS", "hubbub:{picture:*"]).await {
-                let left_ms: i64 = server.ask(&["PTTL", &key]).await;
-                if left_ms >= 0 {
-                    let left_ms = left_ms - days * 24 * 60 * 60 * 1000;
-                    server.command(&["PEXPIRE", &key, &left_ms.to_string()]).await;
+    /// Replaces a quiz in the list of its author, and its first version in the list of versions, by what is no text; a
+    /// database that takes only texts gets one that is no document.
+    pub async fn damage_lists(&self, id: &str) {
+        for (table, column, key) in [("quizzes", "summary", "id"), ("quiz_versions", "about", "quiz")] {
+            let changed = match &self.home {
+                Home::Folder { folder } => {
+                    let file = rusqlite::Connection::open(folder.path().join("hubbub.db")).unwrap();
+                    let update = format!("UPDATE {table} SET {column} = CAST(x'fffe' AS TEXT) WHERE {key} = ?1");
+                    file.execute(&update, [id]).unwrap() as u64
                 }
-            }
+                Home::Database { url, .. } => {
+                    let update = format!("UPDATE {table} SET {column} = '?' WHERE {key} = $1");
+                    client(url).await.execute(&update, &[&id]).await.unwrap()
+                }
+            };
+            assert_eq!(changed, 1);
         }
     }
 

@@ -9,7 +9,7 @@ use crate::node::TestNode;
 use crate::quizzes_fixture::{NO_LIMITS, QuizStoreFixture, payer, quiz_id, user};
 use crate::visitor::Visitor;
 
-contract!(QuizStoreFixture on embedded, redis, three_shards => [
+contract!(QuizStoreFixture on embedded, postgres => [
     a_person_adds_so_much_in_a_day,
     six_hundred_strangers_at_one_address_add_what_one_address_may,
     a_full_store_refuses_strangers_first_and_then_everybody,

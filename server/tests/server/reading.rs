@@ -5,6 +5,7 @@ use protocol::{HistoryPage, Member, MembersPage, RoomPreview, RoomSummary, wire}
 use reqwest::{Client, Response, StatusCode};
 
 use crate::node::TestNode;
+use crate::postgres_server::PostgresServer;
 use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
@@ -51,9 +52,10 @@ async fn pages_and_the_socket_join_without_hole_or_repeat() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn rooms_are_listed_with_who_is_there_on_all_nodes() {
-    let redis = RedisServer::start();
-    let one = TestNode::with_redis(&redis.url(), &[]).await;
-    let two = TestNode::with_redis(&redis.url(), &[]).await;
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let database = postgres.database().await;
+    let one = TestNode::in_cluster(&redis, &database, &[]).await;
+    let two = TestNode::in_cluster(&redis, &database, &[]).await;
     let form = "title=Riverside%20Garden&listed=true";
     let opened = post(&one, "/api/open-room", form, &[("accept", "text/html")]).await;
     assert_eq!(opened.url().path(), "/rooms/riverside-garden", "a plain form leads into the room");

@@ -13,8 +13,6 @@ use realtime::broker::{Broker, Delivery, Ephemeral, Head, ReadLimit, Replay};
 use realtime::channel::Channel;
 use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use realtime::presence::{Lease, PresenceStore};
-use server::rooms::redis::RedisRooms;
-use server::rooms::{Listing, Rooms};
 use storage::StorageError;
 use storage::redis::{Keyspace, Servers};
 use tokio::time::timeout;
@@ -285,9 +283,6 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
     assert_eq!(presence.renew().await, Ok(Lease::Kept));
     assert_eq!(presence.snapshot(&channel).await.unwrap().members, [ana()]);
     presence.withdraw().await.unwrap();
-    let rooms = RedisRooms::new(broker.router());
-    rooms.open(&channel.room(), "Garden", Listing::Listed).await.unwrap();
-    assert_eq!(rooms.listed(10).await.unwrap()[0].title.as_deref(), Some("Garden"));
 
     let trusting_the_system = redis::connect(&url("hubbub:s3cret@"), options()).await.unwrap().0;
     let wrong = Servers::parse(&url("hubbub:wr0ng@")).unwrap().trusting(&server.folder().join("ca.pem")).unwrap();

@@ -7,7 +7,7 @@ use server::rooms::Listing;
 
 use crate::rooms_fixture::{RoomsFixture, ana, room};
 
-contract!(RoomsFixture on embedded, redis, three_shards => [
+contract!(RoomsFixture on embedded, postgres => [
     the_first_title_stays,
     a_room_that_is_entered_is_listed_first,
     only_who_opens_a_room_first_lists_it,
@@ -59,7 +59,7 @@ async fn only_who_opens_a_room_first_lists_it(house: RoomsFixture) {
 
 async fn a_room_that_was_only_looked_at_is_not_made(house: RoomsFixture) {
     house.rooms.enter(&room("attic")).await.unwrap();
-    house.directory().note_entry(&room("attic")).await;
+    house.directory().note_entry(&room("attic"));
     house.directory().preview(&room("attic")).await.unwrap();
     // Had it been made, it could not be listed any more.
     house.list("attic", "Attic").await;
@@ -113,8 +113,8 @@ mod forgetting {
 
     use super::*;
 
-    // Three servers would know three times as many.
-    contract!(RoomsFixture on embedded, redis => [the_quietest_rooms_are_forgotten]);
+    // In a database rooms stay.
+    contract!(RoomsFixture on embedded => [the_quietest_rooms_are_forgotten]);
 
     async fn the_quietest_rooms_are_forgotten(house: RoomsFixture) {
         house.rooms.open(&room("titled"), "Titled", Listing::Unlisted).await.unwrap();

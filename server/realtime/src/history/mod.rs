@@ -27,7 +27,7 @@ pub struct Page {
 impl Page {
     /// Makes a page of entries that were read newest first, with one more than `limit` where there are more.
     /// A page with too many bytes is shortened.
-    pub(crate) fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
+    pub fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
         let mut bytes = 0;
         let fits = |one: &&Publication| {
             bytes += one.frame.len();

@@ -2,9 +2,9 @@
 
 use async_trait::async_trait;
 use storage::StorageError;
-use storage::redis::Router;
 
 use super::{History, Page};
+use crate::broker::redis::RedisBroker;
 use crate::broker::redis::log::{LogRange, LogReader};
 use crate::channel::Channel;
 
@@ -14,9 +14,9 @@ pub struct RedisHistory {
 }
 
 impl RedisHistory {
-    /// A history over what the Redis broker writes, on its connections.
-    pub fn new(router: Router) -> Self {
-        Self { reader: LogReader::new(router, None) }
+    /// A history over what a broker writes, on its connections.
+    pub fn new(broker: &RedisBroker) -> Self {
+        Self { reader: broker.log_reader() }
     }
 }
 

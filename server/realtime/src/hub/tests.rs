@@ -23,6 +23,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
                 retain: None,
                 retain_game: Duration::from_secs(86_400),
             },
+            keeps_all: false,
         },
     );
     Hub::new(

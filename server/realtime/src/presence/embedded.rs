@@ -194,7 +194,7 @@ mod tests {
         let log =
             LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: Duration::from_secs(24 * 60 * 60) };
         let (broker, mut deliveries) =
-            embedded::open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log });
+            embedded::open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log, keeps_all: false });
         let channel = Channel::Room(RoomId::parse("room1").unwrap());
         broker.subscribe(&channel).await.unwrap();
         let presence = Arc::new(EmbeddedPresence::new(broker));

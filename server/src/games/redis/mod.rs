@@ -18,13 +18,14 @@ use super::{
     AnswerOutcome, Commit, GAME_TTL_SECONDS, GameSnapshot, GameStore, Key, NewGame, Newcomer, NextRound, PlayerStatus,
     Rename, RenameOutcome, RoundQuiz, SeatOutcome, TakeOverOutcome, Turnout, answerer, recorded_answer,
 };
-use crate::quizzes::earlier_names::with_names_of_today;
 
 mod answers;
 mod commit_call;
+mod earlier_names;
 mod keys;
 
 use commit_call::CommitCall;
+use earlier_names::with_names_of_today;
 use keys::Keys;
 
 /// How long wrong tries count, in seconds.

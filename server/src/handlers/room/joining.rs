@@ -62,7 +62,7 @@ impl RoomHandler {
         }
         self.token_state = TokenState::Settled;
         if class.is_none() {
-            self.service.directory.note_entry(&room).await;
+            self.service.directory.note_entry(&room);
         }
         Ok(())
     }

@@ -203,6 +203,7 @@ impl From<QuizzesError> for Refusal {
             QuizzesError::TooLong => {
                 Self::new(StatusCode::UNPROCESSABLE_ENTITY, "This quiz is too long to be kept. Make two of it.".into())
             }
+            QuizzesError::NoDatabase => Self::new(StatusCode::NOT_IMPLEMENTED, error.to_string()),
             QuizzesError::Stale { .. } => Self::new(StatusCode::CONFLICT, error.to_string()),
             QuizzesError::Quota(QuotaError::ServerFull) => {
                 Self::new(StatusCode::INSUFFICIENT_STORAGE, error.to_string())

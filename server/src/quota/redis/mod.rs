@@ -1,14 +1,22 @@
-//! The quota counters of all nodes, in the first Redis; they expire by themselves.
+//! The quota counters of all nodes, in the first Redis, where they expire by themselves; and how full Redis and the
+//! database are.
+
+use std::sync::Arc;
 
 use async_trait::async_trait;
 use futures::future::join_all;
 use redis::Script;
 use storage::StorageError;
 use storage::clock::now_ms;
+use storage::postgres::Postgres;
 use storage::redis::Router;
 use storage::redis::scripts;
 
 use super::{Addition, Counters, Stored};
+
+mod size;
+
+use size::DatabaseSize;
 
 /// The counters of a deployment, in Redis.
 pub struct RedisCounters {
@@ -16,13 +24,14 @@ pub struct RedisCounters {
     /// The beginning of the counters' names. All are in one slot, because one script changes several.
     counters: String,
     add: Script,
+    database: Option<Arc<DatabaseSize>>,
 }
 
 impl RedisCounters {
-    /// Counters over the broker's connections for commands.
-    pub fn new(router: Router) -> Self {
+    /// Counters over the broker's connections for commands; the size of `database` counts as stored.
+    pub fn new(router: Router, database: Option<Postgres>) -> Self {
         let counters = router.keyspace().name("{quota}:");
-        Self { router, counters, add: Script::new(scripts::quotas::ADD) }
+        Self { router, counters, add: Script::new(scripts::quotas::ADD), database: database.map(DatabaseSize::of) }
     }
 }
 
@@ -47,6 +56,9 @@ impl Counters for RedisCounters {
         let shards = self.router.all();
         let answers = join_all(shards.iter().map(|shard| shard.run::<String>(&info))).await;
         let mut stored = Stored::default();
+        if let Some(database) = &self.database {
+            stored.bytes = database.bytes().await;
+        }
         // A shard that is away cannot be filled.
         for answer in answers.iter().flatten() {
             let used = number(answer, "used_memory:");

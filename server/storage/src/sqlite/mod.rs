@@ -89,6 +89,11 @@ struct Inner {
 }
 
 impl Sqlite {
+    /// Whether there is a file in `folder`.
+    pub fn exists(folder: &Path) -> bool {
+        folder.join(FILE).is_file()
+    }
+
     /// Opens the file in `folder`; makes both if they are missing, for
     /// this account alone. Blocks.
     ///

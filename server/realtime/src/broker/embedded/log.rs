@@ -13,6 +13,15 @@ use crate::channel::Channel;
 /// Old entries are deleted in batches of this many: a DELETE for every append would double its cost.
 const TRIM_EVERY: u64 = 64;
 
+/// How much of a log is kept.
+#[derive(Clone, Copy)]
+pub(super) struct Keep {
+    /// Its limits. The keys of its last entries are remembered up to their number.
+    pub(super) limits: LogLimits,
+    /// Whether all entries are kept, for as long as the store has room.
+    pub(super) all: bool,
+}
+
 /// The row of a log, as read in one transaction.
 pub(crate) struct Log {
     id: i64,
@@ -74,13 +83,13 @@ impl Log {
         }
     }
 
-    /// Appends `frame`, and trims the log to the limits of `keep`. Returns where it is, and its frame.
+    /// Appends `frame`, and trims the log as `keep` says. Returns where it is, and its frame.
     pub(super) fn append(
         &self,
         sql: &Connection,
         idempotency: Option<&IdempotencyKey>,
         frame: &Template,
-        keep: LogLimits,
+        keep: Keep,
         growth: Growth,
     ) -> Result<(Position, Bytes), StorageError> {
         let top = self.top + 1;
@@ -108,19 +117,22 @@ impl Log {
         }
         // Trims an eighth more than necessary, so that the next trim is that far away.
         let (most, spare) = match growth {
-            Growth::Free => (keep.bytes, keep.bytes / 8),
-            Growth::ReplaceOldest => (keep.bytes.min(self.bytes), 0),
+            Growth::Free if keep.all => (u64::MAX, 0),
+            Growth::Free => (keep.limits.bytes, keep.limits.bytes / 8),
+            Growth::ReplaceOldest if keep.all => (self.bytes, 0),
+            Growth::ReplaceOldest => (keep.limits.bytes.min(self.bytes), 0),
         };
         if top.is_multiple_of(TRIM_EVERY) || bytes > most {
             let excess = if bytes > most { bytes - most + spare } else { 0 };
-            self.trim(sql, top, excess, keep.entries)?;
+            self.trim(sql, top, excess, keep)?;
         }
         Ok((Position { epoch: self.epoch.clone(), offset: top }, frame))
     }
 
     /// Deletes entries beyond the limits, and idempotency keys whose entry is gone.
-    fn trim(&self, sql: &Connection, top: u64, excess: u64, entries: u64) -> Result<(), StorageError> {
-        let by_number = top.saturating_sub(entries);
+    fn trim(&self, sql: &Connection, top: u64, excess: u64, keep: Keep) -> Result<(), StorageError> {
+        let forgotten = top.saturating_sub(keep.limits.entries);
+        let by_number = if keep.all { 0 } else { forgotten };
         let by_bytes = if excess > 0 { self.last_of_oldest(sql, top, excess)? } else { 0 };
         let mut delete =
             sql.prepare_cached("DELETE FROM publications WHERE log = ?1 AND offset <= ?2 RETURNING length(frame)")?;
@@ -128,7 +140,7 @@ impl Log {
         let gone: i64 = gone.sum::<Result<_, _>>()?;
         sql.prepare_cached("UPDATE logs SET bytes = max(bytes - ?2, 0) WHERE id = ?1")?.execute([self.id, gone])?;
         sql.prepare_cached("DELETE FROM once WHERE log = ?1 AND offset <= ?2")?
-            .execute([self.id, signed(by_number)])?;
+            .execute([self.id, signed(forgotten)])?;
         Ok(())
     }
 

@@ -13,6 +13,7 @@ use protocol::Position;
 use storage::StorageError;
 use storage::sqlite::Sqlite;
 
+use self::log::Keep;
 use super::queue::Queue;
 use super::{
     Append, Appended, Broker, Deliveries, Delivery, Ephemeral, Growth, Head, LogLimits, Publication, ReadLimit, Replay,
@@ -31,6 +32,15 @@ const PROBE_WITHIN: Duration = Duration::from_secs(3);
 pub struct EmbeddedBrokerOptions {
     /// How much of each log is kept, and how long.
     pub log: LogLimits,
+    /// Whether the logs of channels that [last](Channel::lasts) are kept whole, whatever their limits say.
+    pub keeps_all: bool,
+}
+
+impl EmbeddedBrokerOptions {
+    /// How much of the log of `channel` is kept.
+    fn keep(&self, channel: &Channel) -> Keep {
+        Keep { limits: self.log, all: self.keeps_all && channel.lasts() }
+    }
 }
 
 /// Makes the broker over an open file; the second part receives its deliveries.
@@ -88,7 +98,7 @@ impl EmbeddedBroker {
     where
         F: FnOnce(&rusqlite::Connection, u64) -> Result<bool, StorageError> + Send + 'static,
     {
-        let (keep, written) = (self.options.log, channel.clone());
+        let (keep, written) = (self.options.keep(channel), channel.clone());
         let write = move |sql: &_| {
             let log = log::open(sql, &written, &random_epoch())?.above(expected);
             if !change(sql, log.top + 1)? {
@@ -135,7 +145,7 @@ impl Broker for EmbeddedBroker {
 
     async fn publish(&self, append: Append) -> Result<Appended, StorageError> {
         let Append { channel, idempotency, event, growth } = append;
-        let (keep, written) = (self.options.log, channel.clone());
+        let (keep, written) = (self.options.keep(&channel), channel.clone());
         let write = move |sql: &_| {
             let log = match growth {
                 Growth::Free => log::open(sql, &written, &random_epoch())?,

@@ -18,7 +18,7 @@ const DAY: Duration = Duration::from_secs(86_400);
 
 fn broker(folder: &TempDir) -> (Arc<EmbeddedBroker>, Deliveries) {
     let log = LogLimits { entries: 100, bytes: 1 << 20, retain: None, retain_game: DAY };
-    open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log })
+    open(Sqlite::open(folder.path()).unwrap(), EmbeddedBrokerOptions { log, keeps_all: false })
 }
 
 fn channel() -> Channel {
@@ -68,4 +68,20 @@ async fn a_change_is_numbered_above_its_version_in_a_log_that_was_lost() {
     assert_eq!(commit(&broker, 41, true).await.unwrap().position.offset, 42);
     assert_eq!(broker.top(&channel()).await.unwrap().position.offset, 42);
     assert_eq!(commit(&broker, 7, true).await.unwrap().position.offset, 43, "and above what the log has");
+}
+
+#[tokio::test]
+async fn where_rooms_are_kept_whole_a_log_grows_above_its_limits_and_one_of_a_game_does_not() {
+    let folder = tempfile::tempdir().unwrap();
+    let log = LogLimits { entries: 10, bytes: 100, retain: None, retain_game: DAY };
+    let store = Sqlite::open(folder.path()).unwrap();
+    let (broker, _deliveries) = open(store, EmbeddedBrokerOptions { log, keeps_all: true });
+    let class = Channel::Room(RoomId::parse("class~482915~abc").unwrap());
+    for channel in [channel(), class.clone()] {
+        for _ in 0..200 {
+            broker.commit(&channel, 0, |_, _| Ok(true), event()).await.unwrap();
+        }
+    }
+    assert!(broker.entry(&channel(), 1).await.unwrap().is_some(), "the first is there");
+    assert_eq!(broker.entry(&class, 1).await.unwrap(), None);
 }

@@ -6,6 +6,7 @@ use redis::{Script, ScriptInvocation};
 use storage::redis::{Router, scripts};
 use storage::{StorageError, readable};
 
+use super::archive::Floors;
 use super::names;
 use super::values::{position, retain_seconds};
 use crate::broker::{Head, LogLimits, Publication, ReadLimit, random_epoch};
@@ -60,13 +61,14 @@ pub(super) struct LogSlice {
 pub(crate) struct LogReader {
     router: Router,
     script: Script,
-    /// How long logs with listeners are kept; `None` for a reader that never extends it.
-    keep: Option<LogLimits>,
+    /// How long logs with listeners are kept.
+    keep: LogLimits,
+    floors: Floors,
 }
 
 impl LogReader {
-    pub(crate) fn new(router: Router, keep: Option<LogLimits>) -> Self {
-        Self { router, script: Script::new(&[scripts::log::IDENTITY, scripts::log::READ].concat()), keep }
+    pub(crate) fn new(router: Router, keep: LogLimits, floors: Floors) -> Self {
+        Self { router, script: Script::new(&[scripts::log::IDENTITY, scripts::log::READ].concat()), keep, floors }
     }
 
     /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch
@@ -112,17 +114,17 @@ impl LogReader {
         let is_single = matches!(part, LogRange::At(_));
         let (command, from, to, most) = part.range();
         // The end of a game's log is set by the game.
-        let retain = self.keep.filter(|_| matches!(channel, Channel::Room(_)));
-        let retain = retain.and_then(|keep| keep.retain(channel));
+        let is_room = matches!(channel, Channel::Room(_));
+        let retain = is_room.then(|| self.keep.retain(channel)).flatten();
         let (keep_empty, retain) = match if_missing {
             IfMissing::ReadAsEmpty => (String::new(), String::new()),
             IfMissing::Create => (EMPTY_LOG_SECONDS.to_string(), retain_seconds(retain)),
         };
         let keyspace = self.router.keyspace();
-        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+        let fill = |call: &mut ScriptInvocation<'_>, run: &str, floor: &str| {
             call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
             call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
-            call.arg(command).arg(from).arg(to).arg(most.publications).arg(most.bytes);
+            call.arg(command).arg(&from).arg(&to).arg(most.publications).arg(most.bytes).arg(floor);
             if let Some(Head { position, frame }) = seen {
                 call.arg(position.epoch.as_str()).arg(position.offset);
                 if let Some(frame) = frame {
@@ -131,20 +133,36 @@ impl LogReader {
             }
         };
         let shard = self.router.of(channel)?;
-        let (epoch, offset, entries, is_seen): (String, u64, Vec<Entry>, bool) =
-            shard.invoke_on(&self.script, fill).await?;
-        let parsed = entries.into_iter().map(|entry| {
-            publication(entry)
-                .ok_or_else(|| StorageError::corrupt(format!("the form of an entry in the log of {channel}")))
-        });
+        let unasked = self.floors.unasked(channel);
+        let mut reply: Reply = shard.invoke_on(&self.script, |call: &mut _, run| fill(call, run, unasked)).await?;
+        if reply.3 == NEEDS_FLOOR {
+            let floor = self.floors.ask(channel).await;
+            reply = shard.invoke_on(&self.script, |call: &mut _, run| fill(call, run, &floor)).await?;
+        }
+        let (epoch, offset, entries, is_seen) = reply;
+        let parsed = parse_entries(channel, entries);
         // In a range, its place stays empty: a page has a hole there, and a replay tells that it does not have all.
         let publications = if is_single { parsed.collect::<Result<_, _>>()? } else { readable(parsed) };
-        Ok(LogSlice { top: position(&epoch, offset)?, publications, is_seen })
+        Ok(LogSlice { top: position(&epoch, offset)?, publications, is_seen: is_seen == 1 })
     }
 }
 
 /// An entry of a stream: its id, then fields and values in turn.
-type Entry = (String, Vec<Bytes>);
+pub(super) type Entry = (String, Vec<Bytes>);
+/// The answer of `read.lua`: the log's epoch, its top, entries, 1 for a log that the node has seen or [`NEEDS_FLOOR`].
+type Reply = (String, u64, Vec<Entry>, u8);
+/// The archive has to be asked first where the log goes on, and nothing was read.
+const NEEDS_FLOOR: u8 = 2;
+
+/// The entries of a log as publications; a damaged one is an error in its place.
+pub(super) fn parse_entries(
+    channel: &Channel,
+    entries: Vec<Entry>,
+) -> impl Iterator<Item = Result<Publication, StorageError>> {
+    entries.into_iter().map(move |entry| {
+        publication(entry).ok_or_else(|| StorageError::corrupt(format!("the form of an entry in the log of {channel}")))
+    })
+}
 
 /// Parses an entry of a stream, see [`names::log`]; `None` if it has another form.
 fn publication((id, mut fields): Entry) -> Option<Publication> {

@@ -11,11 +11,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use protocol::Position;
-use redis::Cmd;
+use redis::{Cmd, Script};
 use storage::StorageError;
 use storage::redis::{Client, Keyspace, PubSubNames, Router, Servers, Topology};
 use tracing::warn;
 
+use self::archive::{Archive, Floors};
 use self::log::{LogRange, LogReader};
 use self::publisher::Publisher;
 use self::scripts::Settings;
@@ -24,6 +25,7 @@ use super::{Append, Appended, Broker, Deliveries, Ephemeral, Head, LogLimits, Pu
 use crate::channel::Channel;
 use crate::peers::Peers;
 
+pub mod archive;
 mod commit;
 mod deliveries;
 pub mod envelope;
@@ -52,6 +54,9 @@ pub struct RedisBrokerOptions {
     pub keyspace: Keyspace,
     /// What the other nodes understand.
     pub peers: Peers,
+    /// Where logs of rooms are stored for good. With one, Redis keeps what is not stored there yet, whatever the limits
+    /// say.
+    pub archive: Option<Arc<dyn Archive>>,
 }
 
 /// Connects to the servers that [`Servers::parse`] reads from `servers`.
@@ -74,27 +79,29 @@ pub async fn open(
     options: RedisBrokerOptions,
 ) -> Result<(Arc<RedisBroker>, Deliveries), StorageError> {
     let (queue, deliveries) = Queue::new();
-    let RedisBrokerOptions { log, sharded, node, keyspace, peers } = options;
+    let RedisBrokerOptions { log, sharded, node, keyspace, peers, archive } = options;
     let is_sharded = sharded || servers.shape == Topology::Cluster;
-    let settings = Settings { log, is_sharded };
+    let settings = Settings { log, is_sharded, is_archived: archive.is_some() };
+    let floors = Floors::new(archive);
     let databases = servers.databases().map(|database| PubSubNames::new(keyspace.clone(), database));
     let databases: Vec<_> = databases.collect();
     // How many masters a cluster has is not known yet.
     let masters = if is_sharded { servers.count().max(CLUSTER_MASTERS) } else { servers.count() };
-    let publisher = Publisher::new(settings, &databases, masters, peers);
+    let publisher = Publisher::new(settings, &databases, masters, peers, floors.clone());
     let client = Client::open(
         servers,
         storage::redis::ConnectionOptions {
             sharded,
-            node,
+            node: node.clone(),
             keyspace,
             subscriber: Arc::new(queue),
-            preload: Arc::new(move |names, is_sharded| scripts::preloaded(Settings { log, is_sharded }, names)),
+            preload: Arc::new(move |names, is_sharded| scripts::preloaded(Settings { is_sharded, ..settings }, names)),
         },
     );
     let client = client.await?;
-    let reader = LogReader::new(client.router().clone(), Some(log));
-    Ok((Arc::new(RedisBroker { reader, publisher, settings, databases, client }), deliveries))
+    let reader = LogReader::new(client.router().clone(), log, floors);
+    let to_archive = archive::script();
+    Ok((Arc::new(RedisBroker { reader, publisher, settings, databases, client, node, to_archive }), deliveries))
 }
 
 /// The broker that many nodes share, over one or more Redis.
@@ -104,12 +111,19 @@ pub struct RedisBroker {
     reader: LogReader,
     settings: Settings,
     databases: Vec<PubSubNames>,
+    node: String,
+    to_archive: Script,
 }
 
 impl RedisBroker {
     /// A handle to Redis for other stores.
     pub fn router(&self) -> Router {
         self.client.router().clone()
+    }
+
+    /// Reads the logs that this broker writes.
+    pub(crate) fn log_reader(&self) -> LogReader {
+        self.reader.clone()
     }
 }
 

@@ -1,12 +1,15 @@
 //! Appends a publication to its log: on the connection of deliveries while that is up, or else on
 //! the one of commands.
 
+use std::borrow::Cow;
+
 use protocol::{Epoch, Position};
 use redis::ScriptInvocation;
 use storage::StorageError;
 use storage::redis::{CALL_WITHIN, CommandError, Connection, Keyspace, PubSubNames, RespValue, Shard};
 use tokio::time::timeout;
 
+use super::archive::Floors;
 use super::epoch_cache::{EpochCache, Log};
 use super::names;
 use super::scripts::{ByDatabase, ScriptPair, Settings};
@@ -15,15 +18,18 @@ use crate::broker::{Append, Appended, Growth, IdempotencyKey, random_epoch};
 use crate::event::Event;
 use crate::peers::{HEADERS, Peers};
 
-/// The answer of `commit.lua`: the log's epoch, the offset, whether it was there before, the log's origin.
-/// `None` is a conflict.
-type Reply = Option<(String, u64, bool, String)>;
+/// The answer of `commit.lua`: the log's epoch, the offset, 1 if it was there before or [`NEEDS_FLOOR`], the log's
+/// origin. `None` is a conflict.
+type Reply = Option<(String, u64, u8, String)>;
+/// The archive has to be asked first where the log goes on, and nothing was done.
+const NEEDS_FLOOR: u8 = 2;
 
 /// Appends to logs on all shards.
 pub(super) struct Publisher {
     scripts: ByDatabase<ScriptPair>,
     epoch_cache: EpochCache,
     peers: Peers,
+    floors: Floors,
 }
 
 /// One append at the shard that keeps the log.
@@ -36,9 +42,15 @@ struct Call<'a> {
 
 impl Publisher {
     /// A publisher for servers that use these databases; `servers` is their number.
-    pub(super) fn new(settings: Settings, databases: &[PubSubNames], servers: usize, peers: Peers) -> Self {
+    pub(super) fn new(
+        settings: Settings,
+        databases: &[PubSubNames],
+        servers: usize,
+        peers: Peers,
+        floors: Floors,
+    ) -> Self {
         let scripts = ByDatabase::new(settings, databases, ScriptPair::new);
-        Self { scripts, epoch_cache: EpochCache::new(servers), peers }
+        Self { scripts, epoch_cache: EpochCache::new(servers), peers, floors }
     }
 
     /// The header of an event as scripts announce it; empty while a node lives that would
@@ -88,10 +100,18 @@ impl Call<'_> {
         let (keys, epoch) = (keys_of(self.shard.keyspace(), self.append), random_epoch());
         let count = keys.len().to_string();
         let script = self.scripts.commit.get_hash();
-        let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
-        words.extend(keys.iter().map(String::as_bytes));
-        words.extend(self.arguments(&epoch, connection.run()));
-        let reply = CommitReply::parse(connection.call(&words, parse).await?);
+        let mut floor = Cow::Borrowed(self.publisher.floors.unasked(&self.append.channel));
+        let reply = loop {
+            let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
+            words.extend(keys.iter().map(String::as_bytes));
+            words.extend(self.arguments(&epoch, connection.run(), &floor));
+            match connection.call(&words, parse).await? {
+                Some((.., NEEDS_FLOOR, _)) => {
+                    floor = Cow::Owned(self.publisher.floors.ask(&self.append.channel).await);
+                }
+                reply => break CommitReply::parse(reply),
+            }
+        };
         Ok(reply.map(|CommitReply { appended, origin }| {
             let log = Log { epoch: appended.position.epoch.clone(), origin };
             self.publisher.epoch_cache.learn(&self.append.channel, connection.id(), log);
@@ -136,24 +156,31 @@ impl Call<'_> {
 
     async fn over_commands(&self) -> Result<Appended, StorageError> {
         let epoch = random_epoch();
-        let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-            for key in keys_of(self.shard.keyspace(), self.append) {
-                call.key(key);
+        let mut floor = Cow::Borrowed(self.publisher.floors.unasked(&self.append.channel));
+        loop {
+            let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+                for key in keys_of(self.shard.keyspace(), self.append) {
+                    call.key(key);
+                }
+                for argument in self.arguments(&epoch, run, &floor) {
+                    call.arg(argument);
+                }
+            };
+            let reply: Reply = self.shard.invoke_on(&self.scripts.commit, fill).await?;
+            match reply {
+                Some((.., NEEDS_FLOOR, _)) => {
+                    floor = Cow::Owned(self.publisher.floors.ask(&self.append.channel).await);
+                }
+                reply => return CommitReply::parse(reply).map(|reply| reply.appended),
             }
-            for argument in self.arguments(&epoch, run) {
-                call.arg(argument);
-            }
-        };
-        CommitReply::parse(self.shard.invoke_on(&self.scripts.commit, fill).await?).map(|reply| reply.appended)
+        }
     }
 
     /// The arguments of `commit.lua`, in its order.
-    fn arguments<'a>(&'a self, epoch: &'a Epoch, run: &'a str) -> impl Iterator<Item = &'a [u8]> {
-        // What a publication appends depends on nothing that is stored.
-        const EXPECTED: &str = "0";
+    fn arguments<'a>(&'a self, epoch: &'a Epoch, run: &'a str, floor: &'a str) -> impl Iterator<Item = &'a [u8]> {
         let Append { event, growth, idempotency, .. } = self.append;
         let header = self.publisher.announced_header(event);
-        let all = [&event.frame.head, &*event.frame.tail, epoch.as_str(), run, growth.as_str(), EXPECTED];
+        let all = [&event.frame.head, &*event.frame.tail, epoch.as_str(), run, growth.as_str(), floor];
         let digest = idempotency.iter().map(|idempotency| idempotency.digest.as_bytes());
         all.into_iter().map(str::as_bytes).chain([header]).chain(digest)
     }
@@ -170,7 +197,7 @@ impl CommitReply {
     /// Parses an answer of the script.
     pub(super) fn parse(reply: Reply) -> Result<Self, StorageError> {
         let (epoch, offset, repeated, origin) = reply.ok_or(StorageError::Conflict)?;
-        Ok(Self { appended: Appended { position: position(&epoch, offset)?, repeated }, origin })
+        Ok(Self { appended: Appended { position: position(&epoch, offset)?, repeated: repeated == 1 }, origin })
     }
 }
 
@@ -194,7 +221,7 @@ fn parse(value: RespValue<'_>) -> Option<Reply> {
             [RespValue::Text(epoch), RespValue::Text(offset), RespValue::Number(repeated), RespValue::Text(origin)] => {
                 let text = |bytes| std::str::from_utf8(bytes).ok().map(str::to_owned);
                 let offset = text(offset)?.parse().ok()?;
-                Some(Some((text(epoch)?, offset, *repeated == 1, text(origin)?)))
+                Some(Some((text(epoch)?, offset, u8::try_from(*repeated).ok()?, text(origin)?)))
             }
             _ => None,
         },

@@ -20,6 +20,8 @@ pub(super) struct Settings {
     pub(super) log: LogLimits,
     /// Whether deliveries go by sharded pub/sub.
     pub(super) is_sharded: bool,
+    /// Whether logs that are kept like rooms are trimmed as they are archived, and not as they grow.
+    pub(super) is_archived: bool,
 }
 
 /// The versions of a script, or of some that belong together, for one database of a server.
@@ -33,16 +35,18 @@ pub(super) struct Versions<T> {
 impl<T> Versions<T> {
     /// Makes each version of the settings' text, which comes first in a script.
     pub(super) fn new(settings: Settings, names: &PubSubNames, make: impl Fn(&str) -> T) -> Self {
-        let Settings { log: LogLimits { entries, bytes, retain, retain_game }, is_sharded } = settings;
+        let Settings { log: LogLimits { entries, bytes, retain, retain_game }, is_sharded, is_archived } = settings;
         let (publish, database) = (publish_command(is_sharded), names.database());
-        let text = |retain| {
+        let text = |entries: &str, retain| {
             let retain = retain_seconds(retain);
             format!(
                 "local length, bytes, publish, database, remember, retain = \
                  '{entries}', {bytes}, '{publish}', '{database}', '{REMEMBER_ONCE}', '{retain}'\n"
             )
         };
-        Self { lasting: make(&text(retain)), ephemeral: make(&text(Some(retain_game))) }
+        let entries = entries.to_string();
+        let lasting = if is_archived { "" } else { &entries };
+        Self { lasting: make(&text(lasting, retain)), ephemeral: make(&text(&entries, Some(retain_game))) }
     }
 
     fn of(&self, channel: &Channel) -> &T {

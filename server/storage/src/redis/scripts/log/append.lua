@@ -23,12 +23,12 @@ if redis.pcall('SET', once, ARGV[2] .. offset, 'EX', remember, 'NX', 'GET') then
   return false
 end
 redis.call('XADD', log, offset .. '-0', 'h', head, 't', tail)
--- Now and then: it goes in whole nodes of the stream anyway.
+-- Now and then: it goes in whole nodes of the stream anyway. A log without a length is trimmed as it is archived.
 if top % 64 == 0 then
-  redis.call('XTRIM', log, 'MAXLEN', '~', length)
+  if length ~= '' then redis.call('XTRIM', log, 'MAXLEN', '~', length) end
   -- As in trim.lua; a function would be made for every message.
   if top % 256 == 0 then
-    local size = redis.pcall('MEMORY', 'USAGE', log, 'SAMPLES', 0)
+    local size = length ~= '' and redis.pcall('MEMORY', 'USAGE', log, 'SAMPLES', 0)
     if retain ~= '' then
       redis.call('EXPIRE', meta, retain)
       redis.call('EXPIRE', log, retain)

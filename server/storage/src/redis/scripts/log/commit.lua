@@ -10,9 +10,10 @@
 --
 -- KEYS: meta, log
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
---       whether the log may grow (free, level), the version that was expected, the
+--       whether the log may grow (free, level), the version that was expected or, of a
+--       room, the last offset in the archive (nothing: the node has not asked it), the
 --       header to announce (nothing: a node may live that would not understand it)
--- Returns {epoch, offset, 1 if it was there before, origin}; false for another digest, and where the change may
+-- Returns {epoch, offset, 1 if it was there before, origin}; {'', 0, 2, ''} where the archive has to be asked; false for another digest, and where the change may
 -- not be made.
 
 local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[8]
@@ -21,14 +22,15 @@ local head, tail, new_epoch, run, growth, expected, header =
 
 if change and not may_change(expected) then return false end
 
--- As Redis says it of its own memory.
-if growth == 'level' and redis.call('EXISTS', log) == 0 then
+-- As Redis says it of its own memory. What is archived is not trimmed for one more.
+if growth == 'level' and (length == '' or redis.call('EXISTS', log) == 0) then
   return redis.error_reply('OOM everything together has as much as it may')
 end
 
-local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run)
+local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run, expected)
+if not epoch then return {'', '0', 2, ''} end
 -- Above what was expected, also where the log was lost: people have seen that much of it.
-local offset = string.format('%.0f', math.max(tonumber(top), tonumber(expected)) + 1)
+local offset = string.format('%.0f', math.max(tonumber(top), tonumber(expected) or 0) + 1)
 -- What is remembered is kept, too: in a full store for ten minutes, which is long for a resend.
 local remember = growth == 'level' and '600' or remember
 -- The first write, whichever it is, is one that Redis refuses when its memory is
@@ -57,10 +59,11 @@ end
 redis.call('HSET', meta, 'top', offset)
 -- Every node comes this way once a day (epoch_cache.rs) with each log that it writes to.
 if retain ~= '' then redis.call('EXPIRE', meta, retain) else redis.call('PERSIST', meta) end
-redis.call('XADD', log, 'MAXLEN', '~', length, offset .. '-0', 'h', head, 't', tail)
+redis.call('XADD', log, offset .. '-0', 'h', head, 't', tail)
+if length ~= '' then redis.call('XTRIM', log, 'MAXLEN', '~', length) end
 if retain ~= '' then redis.call('EXPIRE', log, retain) end
-trim_bytes(log, tonumber(offset), bytes)
-if growth == 'level' then
+if length ~= '' then trim_bytes(log, tonumber(offset), bytes) end
+if growth == 'level' and length ~= '' then
   -- Two for one, because they may be shorter.
   redis.call('XTRIM', log, 'MAXLEN', '=', math.max(redis.call('XLEN', log) - 2, 1))
 end

@@ -5,16 +5,18 @@
 -- ARGV: an epoch for a new log, which Redis this is, seconds to keep the identity
 --       of an empty log (nothing: a log that does not exist is only looked at),
 --       seconds to keep one that is listened to (nothing: as it is), which entries
---       are wanted: XRANGE or XREVRANGE, from, to, how many, how many bytes, and
+--       are wanted: XRANGE or XREVRANGE, from, to, how many, how many bytes, the last
+--       offset in the archive (nothing: the node has not asked it), and
 --       where a node says what it has seen of this log: its epoch, an offset and, if
 --       it knows it, the entry there
--- Returns {epoch, top, entries, 1 if the node has seen this very log}. All to
+-- Returns {epoch, top, entries, 1 if the node has seen this very log}, or {'', 0, {}, 2} where the archive has to be
+-- asked. All to
 -- the top, but more than was asked for, is none at all.
 
 local meta, log = KEYS[1], KEYS[2]
 local new_epoch, run, keep_empty, retain = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local range, from, to, count, bytes = ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
-local seen_epoch, seen_offset, seen_frame = ARGV[10], ARGV[11], ARGV[12]
+local floor, seen_epoch, seen_offset, seen_frame = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
 
 -- Anybody may look at a room that does not exist, and that makes none. The epoch
 -- is told to nobody else, so no position in it but the beginning is ever believed.
@@ -24,7 +26,8 @@ end
 
 -- pcall: reading goes on when Redis is full. An epoch that could not be kept is
 -- told to nobody else, so no position in it is ever believed.
-local epoch, top, _, is_new = identify(redis.pcall, meta, log, new_epoch, run)
+local epoch, top, _, is_new = identify(redis.pcall, meta, log, new_epoch, run, floor)
+if not epoch then return {'', '0', {}, 2} end
 if is_new then
   -- The first publication makes it stay.
   redis.pcall('EXPIRE', meta, keep_empty)

@@ -1,17 +1,16 @@
-//! Documents in Redis that were stored when some fields had other names. The SQLite file is rewritten once
-//! instead, by a migration.
+//! Games in Redis that began when some fields of quizzes had other names. The SQLite file is rewritten once instead,
+//! by a migration.
 
 /// The fields' names, before November 2026 and now.
-const NAMES: [(&str, &str); 4] = [
+const NAMES: [(&str, &str); 3] = [
     (r#""why":"#, r#""explanation":"#),
     (r#""pictureWords":"#, r#""pictureAlt":"#),
     (r#""spellings":"#, r#""acceptedAnswers":"#),
-    (r#""knew":"#, r#""correct":"#),
 ];
 
 /// Renames the fields of a JSON document. A name with its quotes and colon cannot be inside a text, because
 /// there the quotes have a backslash before them.
-pub(crate) fn with_names_of_today(stored: String) -> String {
+pub(super) fn with_names_of_today(stored: String) -> String {
     NAMES.iter().fold(
         stored,
         |text, (earlier, today)| {

@@ -1,0 +1,220 @@
+//! Stores what is not stored yet, a batch of rooms at a time.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use futures::future::join_all;
+use protocol::{Message, RoomId, wire};
+use quick_cache::sync::Cache;
+use realtime::broker::Publication;
+use realtime::broker::redis::RedisBroker;
+use realtime::broker::redis::archive::{ArchiveRead, Unarchived};
+use realtime::channel::Channel;
+use storage::{StorageError, clock};
+use tokio::time::{Instant, sleep};
+use tracing::{debug, warn};
+
+use super::list::RoomList;
+use super::store::{Cursor, MessageStore, RoomBatch};
+use super::waiting::{WaitingRoom, WaitingRooms};
+use crate::metrics;
+
+/// How long the archiver rests when it has stored what there was.
+const REST: Duration = Duration::from_millis(250);
+/// How long it rests when a store is away.
+const RETRY: Duration = Duration::from_secs(1);
+/// How many rooms are stored in one transaction.
+const ROOMS: usize = 64;
+/// How many entries of one log are read at a time: Redis does nothing else meanwhile.
+const ENTRIES: usize = 1_000;
+/// How many bytes of all logs are read at a time, and how many of one at least.
+const BYTES: usize = 16 << 20;
+const LEAST_BYTES: usize = 256 << 10;
+/// For how long a node alone archives a room, renewed with each read.
+const LEASE: Duration = Duration::from_secs(5);
+/// After this time a node looks whether another one has archived a room.
+const LOOK_AGAIN: Duration = Duration::from_millis(400);
+/// How often a node asks whether it should look for rooms that a dead node left.
+const LOOKOUT: Duration = Duration::from_secs(5);
+/// How many rooms' fences are remembered.
+const FENCES: usize = 20_000;
+
+/// The archiver of one node: stores the rooms in which somebody wrote on it, and those that dead nodes left.
+pub struct Archiver {
+    broker: Arc<RedisBroker>,
+    store: MessageStore,
+    list: RoomList,
+    waiting: WaitingRooms,
+    fences: Cache<RoomId, i64>,
+}
+
+impl Archiver {
+    /// An archiver of the logs of `broker`.
+    pub fn new(broker: Arc<RedisBroker>, store: MessageStore) -> Self {
+        let list = RoomList::new(broker.router());
+        Self { broker, store, list, waiting: WaitingRooms::default(), fences: Cache::new(FENCES) }
+    }
+
+    /// Whether [`Archiver::announce`] has to be called for the next message in a room.
+    pub(crate) fn must_announce(&self, channel: &Channel) -> bool {
+        channel.lasts() && self.list.is_due(&channel.room())
+    }
+
+    /// Tells the other nodes that a room may have something to archive; before a message in it is acknowledged. A failure
+    /// means only that it is archived later.
+    pub(crate) async fn announce(&self, room: &RoomId) {
+        if let Err(error) = self.list.add(room).await {
+            debug!(room.id = %room, "no other node knows that {room} is to be archived: {error}");
+        }
+    }
+
+    /// Notes that a message is in a room's log.
+    pub fn note(&self, channel: &Channel) {
+        if let Channel::Room(room) = channel
+            && channel.lasts()
+        {
+            self.waiting.note(room);
+        }
+    }
+
+    /// Archives for as long as it is polled.
+    pub async fn run(self: Arc<Self>) {
+        let mut lookout_at = Instant::now();
+        loop {
+            if lookout_at <= Instant::now() {
+                lookout_at = Instant::now() + LOOKOUT;
+                if let Err(error) = self.look_out().await {
+                    debug!("rooms that dead nodes left are looked for later: {error}");
+                }
+            }
+            match self.archive_some().await {
+                Ok(0) => sleep(REST).await,
+                Ok(_) => {}
+                Err(error) => {
+                    warn!("what is said is archived later: {error}");
+                    sleep(RETRY).await;
+                }
+            }
+            ::metrics::gauge!(metrics::ARCHIVE_ROOMS_WAITING).set(self.waiting.len() as f64);
+        }
+    }
+
+    /// Takes care of rooms that nobody has touched for a while: one that its node archived leaves the list.
+    async fn look_out(&self) -> Result<(), StorageError> {
+        if !self.list.is_lookout().await? {
+            return Ok(());
+        }
+        for (room, at) in self.list.untouched().await? {
+            self.waiting.put(WaitingRoom { room, stored: None, listed_at: Some(at) }, Instant::now());
+        }
+        Ok(())
+    }
+
+    /// Archives a batch of the rooms that wait; returns how many messages it stored.
+    async fn archive_some(&self) -> Result<usize, StorageError> {
+        let rooms = self.waiting.take(ROOMS);
+        if rooms.is_empty() {
+            return Ok(0);
+        }
+        let archived = self.archive(&rooms).await;
+        if archived.is_err() {
+            let at = Instant::now() + RETRY;
+            rooms.into_iter().for_each(|room| self.waiting.put(room, at));
+        }
+        archived
+    }
+
+    async fn archive(&self, rooms: &[WaitingRoom]) -> Result<usize, StorageError> {
+        // Before the logs are read, see `MessageStore::cursors`.
+        let cursors = self.cursors_of(rooms).await?;
+        let read = ArchiveRead { entries: ENTRIES, bytes: (BYTES / rooms.len().max(1)).max(LEAST_BYTES), lease: LEASE };
+        let reads = rooms.iter().map(|waiting| {
+            // Of a room that nobody has touched for a while the log may say more than is true: see `MessageStore::append`.
+            let truth = waiting.listed_at.and_then(|_| cursors.get(&waiting.room)).map(|cursor| cursor.archived);
+            let (stored, channel) = (truth.or(waiting.stored), Channel::Room(waiting.room.clone()));
+            async move {
+                let found = self.broker.to_archive(&channel, stored, read).await;
+                (waiting, channel, found)
+            }
+        });
+        let mut batches = Vec::new();
+        for (waiting, channel, found) in join_all(reads).await {
+            match found {
+                Ok(Unarchived::Here { publications, last, archived }) if last > archived => {
+                    let messages = publications.iter().filter_map(|entry| message(&channel, entry)).collect();
+                    let fence = cursors.get(&waiting.room).map(|cursor| cursor.fence).unwrap_or_default();
+                    batches.push(RoomBatch { room: waiting.room.clone(), fence, after: archived, messages, last });
+                }
+                Ok(Unarchived::Here { .. } | Unarchived::NoLog) => self.finish(waiting).await,
+                // That node reads what was taken here, too, if it has not done so just now.
+                Ok(Unarchived::Elsewhere(within)) => {
+                    self.waiting.put(waiting.clone(), Instant::now() + within.min(LOOK_AGAIN));
+                }
+                Err(error) => {
+                    debug!(room.id = %waiting.room, "{} is archived later: {error}", waiting.room);
+                    self.waiting.put(waiting.clone(), Instant::now() + RETRY);
+                }
+            }
+        }
+        if batches.is_empty() {
+            return Ok(0);
+        }
+        self.store(batches, rooms).await
+    }
+
+    /// Stores what was read, and lets the rooms come again for what follows.
+    async fn store(&self, batches: Vec<RoomBatch>, rooms: &[WaitingRoom]) -> Result<usize, StorageError> {
+        let messages = batches.iter().map(|batch| batch.messages.len()).sum::<usize>();
+        let oldest = batches.iter().flat_map(|batch| &batch.messages).map(|message| message.sent_at).min();
+        let read: Vec<RoomId> = batches.iter().map(|batch| batch.room.clone()).collect();
+        let stored: HashMap<RoomId, u64> = self.store.append(batches).await?.into_iter().collect();
+        for room in read {
+            let stored = stored.get(&room).copied();
+            if stored.is_none() {
+                // Its log was lost meanwhile, and what was read of it may not be in the log any more.
+                self.fences.remove(&room);
+            }
+            let listed_at = rooms.iter().find(|waiting| waiting.room == room).and_then(|waiting| waiting.listed_at);
+            self.waiting.put(WaitingRoom { room, stored, listed_at }, Instant::now());
+        }
+        ::metrics::counter!(metrics::ARCHIVED_MESSAGES).increment(messages as u64);
+        if let Some(oldest) = oldest {
+            let lag = clock::now_ms().saturating_sub(oldest);
+            ::metrics::histogram!(metrics::ARCHIVE_LAG).record(Duration::from_millis(lag));
+        }
+        Ok(messages.max(1))
+    }
+
+    /// A room has nothing to archive.
+    async fn finish(&self, WaitingRoom { room, listed_at, .. }: &WaitingRoom) {
+        let Some(at) = listed_at else { return };
+        if let Err(error) = self.list.remove(room, *at).await {
+            debug!(room.id = %room, "{room} stays on the list of what is to be archived: {error}");
+        }
+    }
+
+    /// The cursors of rooms; of most the fence is known, and no more is needed.
+    async fn cursors_of(&self, rooms: &[WaitingRoom]) -> Result<HashMap<RoomId, Cursor>, StorageError> {
+        let (mut cursors, mut unknown) = (HashMap::new(), Vec::new());
+        for WaitingRoom { room, listed_at, .. } in rooms {
+            match self.fences.get(room).filter(|_| listed_at.is_none()) {
+                Some(fence) => drop(cursors.insert(room.clone(), Cursor { fence, archived: 0 })),
+                None => unknown.push(room.clone()),
+            }
+        }
+        if !unknown.is_empty() {
+            for (room, cursor) in self.store.cursors(&unknown).await? {
+                self.fences.insert(room.clone(), cursor.fence);
+                cursors.insert(room, cursor);
+            }
+        }
+        Ok(cursors)
+    }
+}
+
+/// The message of an entry; `None` for what is none or is damaged, which every reader of the log is told.
+fn message(channel: &Channel, entry: &Publication) -> Option<Message> {
+    let message = wire::decode_message(entry.text(channel).ok()?)?;
+    (message.offset == entry.offset).then_some(message)
+}

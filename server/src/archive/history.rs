@@ -1,0 +1,104 @@
+//! Reads a room from its beginning: the end from the live log, what is before that from the database.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use protocol::{Message, ServerMessage, wire};
+use realtime::broker::Publication;
+use realtime::channel::Channel;
+use realtime::history::{History, Page};
+use storage::StorageError;
+use tracing::debug;
+
+use super::MessageStore;
+
+/// A history of live logs and of the archive together.
+pub struct ArchivedHistory {
+    live: Arc<dyn History>,
+    store: MessageStore,
+}
+
+impl ArchivedHistory {
+    /// A history of what `live` reads, and of what `store` has besides.
+    pub fn new(live: Arc<dyn History>, store: MessageStore) -> Self {
+        Self { live, store }
+    }
+}
+
+#[async_trait]
+impl History for ArchivedHistory {
+    /// While the database is away, the live log alone is read, and a page before that is
+    /// [`StorageError::Unavailable`].
+    async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, StorageError> {
+        let live = self.live.page(channel, before, limit).await?;
+        let first = live.publications.first().map(|first| first.offset);
+        let is_whole = has_no_hole(&live, before);
+        // Most pages are read from the live log alone.
+        if !channel.lasts() || is_whole && (live.more || first.or(before).is_some_and(|first| first <= 1)) {
+            return Ok(live);
+        }
+        let below = first.filter(|_| is_whole).or(before).unwrap_or(u64::MAX);
+        // One more than asked for shows whether there are earlier ones.
+        match self.store.before(&channel.room(), below, limit.saturating_add(1)).await {
+            Ok(archived) => Ok(joined(live, archived, before, limit)),
+            Err(StorageError::Unavailable(error)) if first.is_some() || before.is_none() => {
+                debug!(%channel, "a page has what the live log has: {error}");
+                Ok(Page { more: true, ..live })
+            }
+            Err(error) => Err(error),
+        }
+    }
+}
+
+/// Whether a page has every entry from its first one on to where it should end. Where a log lost its end, it has a hole.
+fn has_no_hole(live: &Page, before: Option<u64>) -> bool {
+    let Some(first) = live.publications.first() else { return true };
+    let end = before.map_or(u64::MAX, |before| before.saturating_sub(1)).min(live.top.offset);
+    let mut expected = first.offset..=end;
+    live.publications.iter().all(|entry| expected.next() == Some(entry.offset)) && expected.next().is_none()
+}
+
+/// The page of a live part and of archived messages. What both have is one.
+fn joined(live: Page, archived: Vec<Message>, before: Option<u64>, limit: usize) -> Page {
+    let mut top = live.top;
+    if top.offset == 0 && before.is_none() {
+        // The log was lost, and goes on above this as soon as somebody listens.
+        top.offset = archived.first().map_or(0, |newest| newest.offset);
+    }
+    let mut all: BTreeMap<u64, Publication> = archived.into_iter().map(publication).collect();
+    all.extend(live.publications.into_iter().map(|entry| (entry.offset, entry)));
+    let newest_first = all.into_values().rev().take(limit.saturating_add(1)).collect();
+    let page = Page::new(newest_first, limit, top);
+    Page { more: page.more || live.more, ..page }
+}
+
+fn publication(message: Message) -> (u64, Publication) {
+    let offset = message.offset;
+    let frame = wire::encode_server(&ServerMessage::Message(message)).into();
+    (offset, Publication { offset, frame })
+}
+
+#[cfg(test)]
+mod tests {
+    use protocol::{Epoch, Position};
+
+    use super::*;
+
+    fn page(offsets: &[u64], top: u64) -> Page {
+        let publications = offsets.iter().map(|offset| Publication { offset: *offset, frame: "{}".into() }).collect();
+        Page { publications, top: Position { epoch: Epoch::parse("e").unwrap(), offset: top }, more: false }
+    }
+
+    #[test]
+    fn a_page_is_whole_if_no_offset_is_missing_to_its_end() {
+        assert!(has_no_hole(&page(&[], 0), None));
+        assert!(has_no_hole(&page(&[], 50), Some(20)), "the log begins later");
+        assert!(has_no_hole(&page(&[4, 5, 6], 6), None));
+        assert!(has_no_hole(&page(&[4, 5, 6], 9), Some(7)));
+        assert!(has_no_hole(&page(&[4, 5, 6], 6), Some(100)));
+        assert!(!has_no_hole(&page(&[4, 6], 6), None));
+        assert!(!has_no_hole(&page(&[4, 5], 6), None), "its end is missing");
+        assert!(!has_no_hole(&page(&[4, 5], 9), Some(7)));
+    }
+}
