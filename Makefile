@@ -53,7 +53,7 @@ dev: ## Work on it: rebuild and reload the page at every change
 	@.ci/styles
 	@trap 'kill $$!' EXIT; .ci/styles --watch & source .ci/env && cargo leptos watch --split
 
-cluster: ## Try three nodes with Redis behind a load balancer, on http://127.0.0.1:8080
+cluster: ## Try three nodes with Redis and PostgreSQL behind a load balancer, on http://127.0.0.1:8080
 	@deploy/cluster
 
 build: ## Build the release only (into target/)

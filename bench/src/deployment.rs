@@ -10,7 +10,7 @@ use tokio::time::sleep;
 use super::cost::WatchedProcesses;
 use super::peers::{Peer, Programs};
 use chaos::stage::process::Process;
-use chaos::stage::{Redis, free_address, http};
+use chaos::stage::{Postgres, Redis, free_address, http};
 
 const START_WITHIN: Duration = Duration::from_secs(20);
 const ANSWER_WITHIN: Duration = Duration::from_secs(1);
@@ -38,6 +38,7 @@ impl Default for Size {
 pub struct Deployment {
     nodes: Vec<(SocketAddr, Process)>,
     redis: Vec<Redis>,
+    _database: Option<Postgres>,
     _folder: TempDir,
 }
 
@@ -55,10 +56,15 @@ impl Deployment {
             redis.push(Redis::start(free_address()?, data, log, REDIS.map(str::to_owned).to_vec()).await?);
         }
         let servers: Vec<_> = redis.iter().map(Redis::address).collect();
+        let database = match peer.database {
+            true => Some(Postgres::start(free_address()?, folder.path().join("postgres.log"), None).await?),
+            false => None,
+        };
+        let url = database.as_ref().map(Postgres::url);
         let mut nodes = Vec::new();
         for number in 1..=if peer.redis { size.nodes } else { 1 } {
             let (address, log) = (free_address()?, folder.path().join(format!("n{number}.log")));
-            let mut process = Process::start(&mut peer.command(programs, number, address, &servers), &log)?;
+            let mut process = Process::start(&mut peer.command(programs, number, address, &servers, url.as_deref()), &log)?;
             if let Err(error) = answers(&mut process, peer, address).await {
                 let log = std::fs::read_to_string(&log).unwrap_or_default();
                 let end: Vec<_> = log.lines().rev().take(5).collect();
@@ -70,7 +76,7 @@ impl Deployment {
             }
             nodes.push((address, process));
         }
-        Ok(Self { nodes, redis, _folder: folder })
+        Ok(Self { nodes, redis, _database: database, _folder: folder })
     }
 
     /// The addresses of the nodes.

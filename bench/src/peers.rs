@@ -17,6 +17,8 @@ pub struct Peer {
     pub dialect: Dialect,
     /// Whether its nodes share a Redis; without, it is one node.
     pub redis: bool,
+    /// Whether it has a PostgreSQL besides.
+    pub database: bool,
     program: Program,
 }
 
@@ -32,12 +34,13 @@ enum Program {
 
 /// What is measured, and against what: the first is ours, the two after it are the floor, and the one after them is what
 /// the log adds to it.
-pub const ALL: [Peer; 8] = [
+pub const ALL: [Peer; 9] = [
     Peer {
         name: "Hubbub",
         about: "history, offsets, idempotent sending, presence and metrics, all on",
         dialect: Dialect::Hubbub,
         redis: true,
+        database: false,
         program: Program::Hubbub,
     },
     Peer {
@@ -45,6 +48,7 @@ pub const ALL: [Peer; 8] = [
         about: "no chat server but the floor: epoll, a frame is encoded once, one send for each member; one node, no bus",
         dialect: Dialect::Plain,
         redis: false,
+        database: false,
         program: Program::Rust("limit", &[]),
     },
     Peer {
@@ -53,6 +57,7 @@ pub const ALL: [Peer; 8] = [
                 goes out in one send",
         dialect: Dialect::Plain,
         redis: true,
+        database: false,
         program: Program::Rust("limit", &[]),
     },
     Peer {
@@ -60,6 +65,7 @@ pub const ALL: [Peer; 8] = [
         about: "the floor of two nodes that keep a log: LIMIT-Redis, with Hubbub's own script in place of PUBLISH",
         dialect: Dialect::Plain,
         redis: true,
+        database: false,
         program: Program::Rust("limit", &["log"]),
     },
     Peer {
@@ -67,6 +73,7 @@ pub const ALL: [Peer; 8] = [
         about: "uWebSockets.js, whose C++ does the fan-out, with ioredis",
         dialect: Dialect::Plain,
         redis: true,
+        database: false,
         program: Program::Node("uwebsockets.mjs"),
     },
     Peer {
@@ -74,6 +81,7 @@ pub const ALL: [Peer; 8] = [
         about: "axum as in its chat example: a broadcast channel for each room, two tasks for each person; with Redis",
         dialect: Dialect::Plain,
         redis: true,
+        database: false,
         program: Program::Rust("axum-chat", &[]),
     },
     Peer {
@@ -81,6 +89,7 @@ pub const ALL: [Peer; 8] = [
         about: "Node with ws and ioredis",
         dialect: Dialect::Plain,
         redis: true,
+        database: false,
         program: Program::Node("ws.mjs"),
     },
     Peer {
@@ -88,7 +97,16 @@ pub const ALL: [Peer; 8] = [
         about: "Socket.IO with its sharded Redis adapter",
         dialect: Dialect::SocketIo,
         redis: true,
+        database: false,
         program: Program::Node("socket-io.mjs"),
+    },
+    Peer {
+        name: "Hubbub-database",
+        about: "Hubbub, which stores all that is said in a PostgreSQL beside Redis",
+        dialect: Dialect::Hubbub,
+        redis: true,
+        database: true,
+        program: Program::Hubbub,
     },
 ];
 
@@ -118,13 +136,15 @@ impl Peer {
         ALL.iter().find(|peer| peer.name.eq_ignore_ascii_case(name))
     }
 
-    /// The command that starts one node on `address`; `redis` has the servers that all nodes share.
+    /// The command that starts one node on `address`; `redis` has the servers that all nodes share, `database` is the
+    /// address of what they have besides.
     pub fn command(
         &self,
         programs: &Programs<'_>,
         number: usize,
         address: SocketAddr,
         redis: &[SocketAddr],
+        database: Option<&str>,
     ) -> Command {
         let urls = redis.iter().map(|server| format!("redis://{server}")).collect::<Vec<_>>().join(",");
         let mut command = match self.program {
@@ -139,6 +159,7 @@ impl Peer {
                 command.args(["--session-key", "the same on all nodes that are measured"]);
                 command.args(["--rate-limit", "off", "--connections-per-address", "0", "--metrics-listen", "off"]);
                 command.args(["--seats-per-address", "off", "--storage-quota", "off"]);
+                command.args(database.iter().flat_map(|database| ["--database", database]));
             }
             Program::Rust(_, more) => {
                 command.arg(address.to_string());

@@ -8,7 +8,7 @@ use std::time::{Duration, Instant};
 use client::room::{Event, Status};
 use protocol::{HistoryPage, Joined, Message, Position, RoomId, ServerMessage, UserId};
 
-use crate::ledger::{Ledger, Violation};
+use crate::ledger::{Ledger, Violation, audit};
 
 /// A time without a live connection.
 #[derive(Clone, Copy, Debug)]
@@ -220,7 +220,7 @@ impl Diary {
 
     fn reset(&mut self, page: &HistoryPage) {
         let offsets: Vec<u64> = page.messages.iter().map(|message| message.offset).collect();
-        if !offsets.windows(2).all(|pair| pair[0] + 1 == pair[1]) {
+        if !offsets.windows(2).all(|pair| audit::follows(pair[0], pair[1])) {
             self.wrong(Violation::Hole, || format!("a page has {offsets:?}"));
         }
         if offsets.last().is_some_and(|last| *last != page.position.offset) {

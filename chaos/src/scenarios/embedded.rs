@@ -38,7 +38,7 @@ pub(super) async fn kill(setting: &Setting) -> Result<Verdict> {
 /// The disk under the file is full, and later no more.
 pub(super) async fn disk_full(setting: &Setting) -> Result<Verdict> {
     let folder = tempfile::Builder::new().prefix("hubbub-chaos-disk-").tempdir()?;
-    let disk = Disk::mount(folder.path())?;
+    let disk = Disk::mount(folder.path(), SMALL)?;
     let plan = Plan { data: Some(folder.path().join("data")), ..Plan::embedded() };
     let mut play = Play::begin(setting, "disk-full", &plan).await?;
     let mut verdict = Verdict::default();
@@ -71,15 +71,15 @@ fn refused(play: &Play) -> u64 {
 }
 
 /// A small file system in memory, unmounted when this is dropped.
-struct Disk {
+pub(super) struct Disk {
     folder: PathBuf,
 }
 
 impl Disk {
     /// Mounting is for root alone.
-    fn mount(folder: &Path) -> Result<Self> {
+    pub(super) fn mount(folder: &Path, size: &str) -> Result<Self> {
         let mut mount = Command::new("mount");
-        mount.args(["-t", "tmpfs", "-o", SMALL, "tmpfs"]).arg(folder).stderr(Stdio::null());
+        mount.args(["-t", "tmpfs", "-o", size, "tmpfs"]).arg(folder).stderr(Stdio::null());
         if mount.status().is_ok_and(|status| status.success()) {
             Ok(Self { folder: folder.to_owned() })
         } else {
@@ -87,15 +87,15 @@ impl Disk {
         }
     }
 
-    /// Fills the disk of the data file until no byte is free.
-    fn fill(&self) -> Result<()> {
+    /// Fills the disk until no byte is free.
+    pub(super) fn fill(&self) -> Result<()> {
         let mut ballast = fs::File::create(self.ballast())?;
         let block = [0; 4096];
         while std::io::Write::write_all(&mut ballast, &block).is_ok() {}
         Ok(())
     }
 
-    fn make_room(&self) -> Result<()> {
+    pub(super) fn make_room(&self) -> Result<()> {
         Ok(fs::remove_file(self.ballast())?)
     }
 

@@ -7,6 +7,7 @@ use crate::play::Setting;
 use crate::verdict::Verdict;
 
 mod clients;
+mod database;
 mod embedded;
 mod games;
 mod links;
@@ -65,6 +66,23 @@ pub const ALL: &[Scenario] = &[
     scenario!("redis-wiped", Always, redis::wiped, "Redis loses everything, running and by a start"),
     scenario!("redis-older", Always, redis::older_log, "Redis comes back with what it had seconds ago"),
     scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
+    scenario!("database-gone", Always, database::gone_briefly, "PostgreSQL killed, started again 5 s later"),
+    scenario!("database-gone-long", Long, database::gone_long, "PostgreSQL killed, started again 40 s later"),
+    scenario!("database-frozen", Always, database::frozen, "PostgreSQL frozen for 20 s"),
+    scenario!("database-full", Long, database::full, "no space under PostgreSQL"),
+    scenario!(
+        "database-failover",
+        Always,
+        database::failover,
+        "a standby at another address takes over, and lacks the end"
+    ),
+    scenario!(
+        "archive-behind",
+        Always,
+        database::redis_wiped_behind,
+        "Redis loses everything while PostgreSQL is away"
+    ),
+    scenario!("archiver-killed", Long, database::archiver_killed, "kill -9 of nodes that store what is said"),
     scenario!("shard-gone", Always, shapes::shard_gone, "one of three independent Redis servers killed, and back"),
     scenario!("cluster-failover", Long, shapes::cluster_failover, "a master of a Redis Cluster killed, twice"),
     scenario!("bad-networks", Always, networks::bad_networks, "delay, crawl, slices, pulled cable, reset, half-close"),

@@ -13,6 +13,7 @@ use tokio::task::JoinHandle;
 pub mod http;
 pub mod load_balancer;
 pub mod node;
+pub mod postgres;
 pub mod process;
 pub mod proxy;
 pub mod redis;
@@ -22,6 +23,7 @@ pub mod resp;
 
 pub use load_balancer::LoadBalancer;
 pub use node::Node;
+pub use postgres::Postgres;
 pub use proxy::{Fault, NetworkConditions, Proxy};
 pub use redis::Redis;
 pub use redis_shape::Shape;
@@ -46,6 +48,12 @@ pub struct Plan {
     pub nodes: usize,
     /// How the Redis that keeps the rooms is made up; `None`: they are embedded.
     pub redis: Option<Shape>,
+    /// Whether there is a database, beside Redis.
+    pub database: bool,
+    /// The folder of the database, if it is not the run's own.
+    pub database_folder: Option<PathBuf>,
+    /// Where nodes look for the database, if it may move: the first has it at the beginning.
+    pub database_addresses: Option<[SocketAddr; 2]>,
     /// Whether a network that can be spoiled lies before each node.
     pub people_network: bool,
     /// Whether one lies between the nodes and Redis, which must be a single one.
@@ -70,11 +78,14 @@ pub enum Limits {
 }
 
 impl Plan {
-    /// So many nodes that share one Redis, with no network that could be disturbed.
+    /// So many nodes that share one Redis and a database, with no network that could be disturbed.
     pub fn cluster(nodes: usize) -> Self {
         Self {
             nodes,
             redis: Some(Shape::One),
+            database: true,
+            database_folder: None,
+            database_addresses: None,
             people_network: false,
             redis_network: false,
             flags: Vec::new(),
@@ -86,7 +97,7 @@ impl Plan {
 
     /// The plan of one node without Redis.
     pub fn embedded() -> Self {
-        Self { redis: None, ..Self::cluster(1) }
+        Self { redis: None, database: false, ..Self::cluster(1) }
     }
 }
 
@@ -97,6 +108,8 @@ pub struct Stage {
     pub nodes: Vec<Node>,
     /// The Redis servers, where planned; of a cluster the masters first, as they were at the start.
     pub redis_servers: Vec<Redis>,
+    /// The database, where planned.
+    pub database: Option<Postgres>,
     /// The networks before the nodes, where planned.
     pub people_networks: Vec<Proxy>,
     /// The network before Redis, where planned.
@@ -116,6 +129,14 @@ impl Stage {
         let mut redis_servers = Vec::new();
         let mut redis_network = None;
         let mut flags = shared_flags(environment, plan.limits);
+        let database = match plan.database {
+            true => Some(start_database(plan, &folder).await?),
+            false => None,
+        };
+        if let Some(database) = &database {
+            let url = plan.database_addresses.map_or_else(|| database.url(), |addresses| Postgres::url_of(&addresses));
+            flags.extend(["--database".into(), url]);
+        }
         if let Some(shape) = plan.redis {
             redis_servers = shape.start(&folder).await?;
             let mut addresses: Vec<_> = redis_servers.iter().map(Redis::address).collect();
@@ -146,6 +167,7 @@ impl Stage {
         Ok(Self {
             nodes,
             redis_servers,
+            database,
             people_networks,
             redis_network,
             load_balancer: Arc::new(LoadBalancer::new(&ways)),
@@ -159,6 +181,19 @@ impl Stage {
     /// None was planned.
     pub fn redis(&mut self) -> Result<&mut Redis> {
         self.redis_servers.first_mut().context("there is no Redis on this stage")
+    }
+
+    /// The database of this stage.
+    ///
+    /// # Errors
+    /// None was planned.
+    pub fn database(&mut self) -> Result<&mut Postgres> {
+        self.database.as_mut().context("there is no database on this stage")
+    }
+
+    /// The file for what a process of this run says.
+    pub fn log(&self, name: &str) -> PathBuf {
+        self.folder.log(name)
     }
 
     /// The network before Redis.
@@ -179,6 +214,14 @@ impl Stage {
     pub fn folder(&self) -> &Path {
         self.folder.path()
     }
+}
+
+async fn start_database(plan: &Plan, folder: &Folder) -> Result<Postgres> {
+    let address = match plan.database_addresses {
+        Some([first, _]) => first,
+        None => free_address()?,
+    };
+    Postgres::start(address, folder.log("postgres"), plan.database_folder.clone()).await
 }
 
 /// What all nodes of all runs are started with.

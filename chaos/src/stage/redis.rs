@@ -109,6 +109,23 @@ impl Redis {
         Ok(names.filter_map(RoomId::parse_canonical).collect())
     }
 
+    /// The rooms with something in their log that is not archived.
+    ///
+    /// # Errors
+    /// It does not answer.
+    pub async fn behind_archive(&self) -> Result<Vec<RoomId>> {
+        let mut behind = Vec::new();
+        for room in self.rooms().await? {
+            let meta = format!("hubbub:{{room:{room}}}:meta");
+            let Reply::List(known) = self.command(&["HMGET", &meta, "top", "archived"]).await? else { continue };
+            let [top, archived] = known.as_slice() else { continue };
+            if !["", "0", archived.text()].contains(&top.text()) {
+                behind.push(room);
+            }
+        }
+        Ok(behind)
+    }
+
     /// The memory it has in use, in bytes.
     ///
     /// # Errors
