@@ -165,8 +165,9 @@ need_postgres() {
 
 newest_postgres() {
     local programs
-    programs=$(ls -d /usr/lib/postgresql/*/bin 2>/dev/null | sort --version-sort | tail -1)
-    [[ -x $programs/postgres ]] && ln -sf "$programs"/{initdb,pg_basebackup,postgres} "$HUBBUB_TOOLS/bin/"
+    programs=$(ls -d /usr/lib/postgresql/*/bin/postgres 2>/dev/null | sort --version-sort | tail -1)
+    programs=${programs%/postgres}
+    [[ $programs ]] && ln -sf "$programs"/{initdb,pg_basebackup,postgres} "$HUBBUB_TOOLS/bin/"
 }
 
 need_chromium() {

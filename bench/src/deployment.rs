@@ -64,7 +64,8 @@ impl Deployment {
         let mut nodes = Vec::new();
         for number in 1..=if peer.redis { size.nodes } else { 1 } {
             let (address, log) = (free_address()?, folder.path().join(format!("n{number}.log")));
-            let mut process = Process::start(&mut peer.command(programs, number, address, &servers, url.as_deref()), &log)?;
+            let mut process =
+                Process::start(&mut peer.command(programs, number, address, &servers, url.as_deref()), &log)?;
             if let Err(error) = answers(&mut process, peer, address).await {
                 let log = std::fs::read_to_string(&log).unwrap_or_default();
                 let end: Vec<_> = log.lines().rev().take(5).collect();

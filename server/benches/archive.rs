@@ -1,4 +1,4 @@
-//! What the archive does with a real Redis and PostgreSQL on this machine: `.ci/bench --parts`.
+//! What the archive does with a real Redis and PostgreSQL on this machine: `.ci/bench --archive`.
 //!
 //! Prints how many messages a second it stores, how old they are by then at a load, and how long a page of many messages
 //! takes. The messages of the last are made in the database, as many as the first argument says.
@@ -106,9 +106,14 @@ impl Stage {
             self.say(LOAD / 50, &format!("l{said}-")).await;
             (0..ROOMS).for_each(|number| archiver.note(&channel(number)));
             said += LOAD / 50;
+            let due = Duration::from_millis(20 * (said / (LOAD / 50)) as u64);
+            tokio::time::sleep(due.saturating_sub(began.elapsed())).await;
             let newest = operator.query_one("SELECT max(sent_at) FROM messages", &[]).await.unwrap().get::<_, i64>(0);
+            // At the beginning there is nothing of this load yet.
+            if began.elapsed() < Duration::from_secs(1) {
+                continue;
+            }
             ages.push(now_ms().saturating_sub(newest.unsigned_abs()));
-            tokio::time::sleep(Duration::from_millis(20 * (said as u64 / (LOAD as u64 / 50))).saturating_sub(began.elapsed())).await;
         }
         self.has((WAITING + said) as i64).await;
         let rate = said as f64 / began.elapsed().as_secs_f64();

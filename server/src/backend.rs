@@ -7,7 +7,7 @@ use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
-use realtime::broker::redis::archive::Archive;
+use realtime::broker::redis::Archive;
 use realtime::broker::{Broker, Deliveries, embedded, redis};
 use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use realtime::peers::Peers;

@@ -11,6 +11,7 @@ use protocol::Refusal;
 use protocol::game::AnswerStatus;
 pub use realtime::metrics::{DELIVERIES_INTERRUPTED, PUBLICATIONS_OUT};
 pub use storage::CORRUPT_DATA;
+pub use storage::postgres::DATABASE_UP;
 
 /// The gauge of open WebSockets, in rooms and in games.
 pub const CONNECTIONS: &str = "hubbub_connections";
@@ -170,6 +171,7 @@ fn describe() {
         Unit::Seconds,
         "From the sending of a message until the database had it, for the oldest of each batch."
     );
+    describe_gauge!(DATABASE_UP, "Whether this node reaches its database: 1 or 0.");
     describe_gauge!(ARCHIVE_ROOMS_WAITING, "Rooms of this node with messages that the database does not have yet.");
     describe_histogram!(
         PUBLISH_TO_DELIVER,

@@ -16,12 +16,12 @@ use crate::archive::{ImportedRoom, MessageStore};
 
 /// How many rows are moved at a time.
 const BATCH: i64 = 1_000;
-/// Pictures are larger.
-const PICTURES: i64 = 20;
+/// The same for what is larger: pictures, versions of quizzes, results.
+const LARGE: i64 = 20;
 /// Whether there is anything in the database.
 const IS_USED: &str = "
     SELECT EXISTS (SELECT 1 FROM rooms) OR EXISTS (SELECT 1 FROM quizzes) OR EXISTS (SELECT 1 FROM results)
-        OR EXISTS (SELECT 1 FROM pictures) OR EXISTS (SELECT 1 FROM authors) OR EXISTS (SELECT 1 FROM room_logs)";
+        OR EXISTS (SELECT 1 FROM pictures) OR EXISTS (SELECT 1 FROM authors) OR EXISTS (SELECT 1 FROM messages)";
 
 /// Why nothing was moved.
 #[derive(Debug, thiserror::Error)]
@@ -32,7 +32,7 @@ pub enum TransferError {
     /// The database cannot be used.
     #[error(transparent)]
     Database(#[from] OpenError),
-    /// A store failed.
+    /// A store failed while rows were moved.
     #[error(transparent)]
     Storage(#[from] StorageError),
     /// There is no data file in the folder.
@@ -43,8 +43,8 @@ pub enum TransferError {
     Used,
 }
 
-/// Moves everything that lasts from a data folder into an empty database, all of it or nothing. The folder stays as it
-/// is.
+/// Moves everything that lasts from a data folder into an empty database, all of it or nothing. What is in the
+/// folder stays; a file of an earlier version is migrated.
 ///
 /// # Errors [`TransferError`], as a sentence for the operator; then nothing was moved.
 pub async fn transfer(folder: &Path, address: &DatabaseAddress) -> Result<(), TransferError> {
@@ -123,7 +123,7 @@ impl Moving<'_> {
         let mut done = 0;
         loop {
             let row = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, text(row, 2)?, text(row, 3)?));
-            let rows: Vec<(String, i64, String, String)> = self.rows(VERSIONS, done, BATCH / 10, row).await?;
+            let rows: Vec<(String, i64, String, String)> = self.rows(VERSIONS, done, LARGE, row).await?;
             if rows.is_empty() {
                 return Ok(done.unsigned_abs());
             }
@@ -146,8 +146,7 @@ impl Moving<'_> {
             let row = |row: &Row<'_>| {
                 Ok((text(row, 0)?, text(row, 1)?, row.get(2)?, row.get(3)?, text(row, 4)?, text(row, 5)?))
             };
-            let rows: Vec<(String, String, i64, i64, String, String)> =
-                self.rows(RESULTS, done, BATCH / 10, row).await?;
+            let rows: Vec<(String, String, i64, i64, String, String)> = self.rows(RESULTS, done, LARGE, row).await?;
             if rows.is_empty() {
                 return Ok(done.unsigned_abs());
             }
@@ -188,7 +187,7 @@ impl Moving<'_> {
         let mut done = 0;
         loop {
             let row = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, row.get(2)?));
-            let rows: Vec<(String, Vec<u8>, i64)> = self.rows(PICTURE, done, PICTURES, row).await?;
+            let rows: Vec<(String, Vec<u8>, i64)> = self.rows(PICTURE, done, LARGE, row).await?;
             if rows.is_empty() {
                 break;
             }

@@ -68,7 +68,7 @@ pub const ALL: &[Scenario] = &[
     scenario!("redis-full", Always, redis::full, "Redis has no memory for anything new"),
     scenario!("database-gone", Always, database::gone_briefly, "PostgreSQL killed, started again 5 s later"),
     scenario!("database-gone-long", Long, database::gone_long, "PostgreSQL killed, started again 40 s later"),
-    scenario!("database-frozen", Always, database::frozen, "PostgreSQL frozen for 20 s"),
+    scenario!("database-frozen", Always, database::frozen, "PostgreSQL frozen, and its connections stay open"),
     scenario!("database-full", Long, database::full, "no space under PostgreSQL"),
     scenario!(
         "database-failover",

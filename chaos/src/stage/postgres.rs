@@ -121,6 +121,8 @@ impl Postgres {
 
     /// Ends it as a crash would. What it acknowledged is in its files.
     pub fn kill(&mut self) {
+        // A frozen one would leave the processes of its connections behind, frozen for ever.
+        let _ = self.thaw();
         self.process = None;
     }
 
@@ -147,5 +149,12 @@ impl Postgres {
         Command::new("pkill").args([signal, "-P", &id]).stderr(Stdio::null()).status()?;
         ensure!(Command::new("kill").args([signal, &id]).status()?.success(), "PostgreSQL takes no signal");
         Ok(())
+    }
+}
+
+impl Drop for Postgres {
+    /// It ends before its folder goes.
+    fn drop(&mut self) {
+        self.kill();
     }
 }

@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
@@ -9,14 +10,14 @@ use protocol::{Message, RoomId, wire};
 use quick_cache::sync::Cache;
 use realtime::broker::Publication;
 use realtime::broker::redis::RedisBroker;
-use realtime::broker::redis::archive::{ArchiveRead, Unarchived};
+use realtime::broker::redis::archive::{ArchiveRead, Progress, Unarchived};
 use realtime::channel::Channel;
 use storage::{StorageError, clock};
-use tokio::time::{Instant, sleep};
-use tracing::{debug, warn};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, info, warn};
 
-use super::list::RoomList;
-use super::store::{Cursor, MessageStore, RoomBatch};
+use super::redis::RoomList;
+use super::store::{Cursor, MessageStore, Outcome, RoomBatch};
 use super::waiting::{WaitingRoom, WaitingRooms};
 use crate::metrics;
 
@@ -31,8 +32,15 @@ const ENTRIES: usize = 1_000;
 /// How many bytes of all logs are read at a time, and how many of one at least.
 const BYTES: usize = 16 << 20;
 const LEAST_BYTES: usize = 256 << 10;
+/// How often a batch that could not be stored is halved: then it is one room. A slow database stores less in its time,
+/// and a room that cannot be stored at all must not hold up the others.
+const HALVED: u32 = ROOMS.ilog2();
 /// For how long a node alone archives a room, renewed with each read.
-const LEASE: Duration = Duration::from_secs(5);
+const LEASE: Duration = Duration::from_secs(1);
+/// When a log is told that it is stored, if nobody has said more by then.
+const CONFIRMED_AFTER: Duration = Duration::from_secs(2);
+/// How long a message may wait for the list of rooms, which may be on another Redis than its log.
+const ANNOUNCED_WITHIN: Duration = Duration::from_millis(500);
 /// After this time a node looks whether another one has archived a room.
 const LOOK_AGAIN: Duration = Duration::from_millis(400);
 /// How often a node asks whether it should look for rooms that a dead node left.
@@ -47,13 +55,22 @@ pub struct Archiver {
     list: RoomList,
     waiting: WaitingRooms,
     fences: Cache<RoomId, i64>,
+    /// How often batches are halved now.
+    halved: AtomicU32,
 }
 
 impl Archiver {
     /// An archiver of the logs of `broker`.
     pub fn new(broker: Arc<RedisBroker>, store: MessageStore) -> Self {
         let list = RoomList::new(broker.router());
-        Self { broker, store, list, waiting: WaitingRooms::default(), fences: Cache::new(FENCES) }
+        Self {
+            broker,
+            store,
+            list,
+            waiting: WaitingRooms::default(),
+            fences: Cache::new(FENCES),
+            halved: AtomicU32::new(0),
+        }
     }
 
     /// Whether [`Archiver::announce`] has to be called for the next message in a room.
@@ -62,11 +79,15 @@ impl Archiver {
     }
 
     /// Tells the other nodes that a room may have something to archive; before a message in it is acknowledged. A failure
-    /// means only that it is archived later.
+    /// means only that it is archived later, and holds no message up for long.
     pub(crate) async fn announce(&self, room: &RoomId) {
-        if let Err(error) = self.list.add(room).await {
-            debug!(room.id = %room, "no other node knows that {room} is to be archived: {error}");
-        }
+        let why = match timeout(ANNOUNCED_WITHIN, self.list.add(room)).await {
+            Ok(Ok(())) => return,
+            Ok(Err(error)) => error.to_string(),
+            Err(_) => "Redis does not answer".into(),
+        };
+        self.list.try_later(room);
+        debug!(room.id = %room, "no other node knows that {room} is to be archived: {why}");
     }
 
     /// Notes that a message is in a room's log.
@@ -80,7 +101,7 @@ impl Archiver {
 
     /// Archives for as long as it is polled.
     pub async fn run(self: Arc<Self>) {
-        let mut lookout_at = Instant::now();
+        let (mut lookout_at, mut is_failing) = (Instant::now(), false);
         loop {
             if lookout_at <= Instant::now() {
                 lookout_at = Instant::now() + LOOKOUT;
@@ -88,13 +109,17 @@ impl Archiver {
                     debug!("rooms that dead nodes left are looked for later: {error}");
                 }
             }
-            match self.archive_some().await {
-                Ok(0) => sleep(REST).await,
-                Ok(_) => {}
-                Err(error) => {
-                    warn!("what is said is archived later: {error}");
-                    sleep(RETRY).await;
-                }
+            let archived = self.archive_some().await;
+            match (&archived, is_failing) {
+                (Ok(0), _) => sleep(REST).await,
+                (Ok(_), true) => info!("what is said is archived again"),
+                (Ok(_), false) => {}
+                // Once for each outage.
+                (Err(error), false) => warn!("what is said is archived later: {error}"),
+                (Err(_), true) => sleep(RETRY).await,
+            }
+            if archived != Ok(0) {
+                is_failing = archived.is_err();
             }
             ::metrics::gauge!(metrics::ARCHIVE_ROOMS_WAITING).set(self.waiting.len() as f64);
         }
@@ -113,11 +138,17 @@ impl Archiver {
 
     /// Archives a batch of the rooms that wait; returns how many messages it stored.
     async fn archive_some(&self) -> Result<usize, StorageError> {
-        let rooms = self.waiting.take(ROOMS);
+        let halved = self.halved.load(Ordering::Relaxed);
+        let rooms = self.waiting.take(ROOMS >> halved);
         if rooms.is_empty() {
             return Ok(0);
         }
-        let archived = self.archive(&rooms).await;
+        let archived = self.archive(&rooms, halved).await;
+        let halved = match &archived {
+            Ok(_) => halved.saturating_sub(1),
+            Err(_) => (halved + 1).min(HALVED),
+        };
+        self.halved.store(halved, Ordering::Relaxed);
         if archived.is_err() {
             let at = Instant::now() + RETRY;
             rooms.into_iter().for_each(|room| self.waiting.put(room, at));
@@ -125,28 +156,43 @@ impl Archiver {
         archived
     }
 
-    async fn archive(&self, rooms: &[WaitingRoom]) -> Result<usize, StorageError> {
+    async fn archive(&self, rooms: &[WaitingRoom], halved: u32) -> Result<usize, StorageError> {
         // Before the logs are read, see `MessageStore::cursors`.
         let cursors = self.cursors_of(rooms).await?;
-        let read = ArchiveRead { entries: ENTRIES, bytes: (BYTES / rooms.len().max(1)).max(LEAST_BYTES), lease: LEASE };
+        let read = ArchiveRead {
+            entries: ENTRIES >> halved,
+            bytes: (BYTES / rooms.len().max(1)).max(LEAST_BYTES) >> halved,
+            lease: LEASE,
+        };
         let reads = rooms.iter().map(|waiting| {
             // Of a room that nobody has touched for a while the log may say more than is true: see `MessageStore::append`.
-            let truth = waiting.listed_at.and_then(|_| cursors.get(&waiting.room)).map(|cursor| cursor.archived);
-            let (stored, channel) = (truth.or(waiting.stored), Channel::Room(waiting.room.clone()));
+            let truth = waiting.listed_at.and_then(|_| cursors.get(&waiting.room));
+            let truth = truth.map(|cursor| Progress::Exactly(cursor.archived));
+            let stored = truth.or(waiting.stored.map(Progress::AtLeast));
+            let channel = Channel::Room(waiting.room.clone());
             async move {
                 let found = self.broker.to_archive(&channel, stored, read).await;
                 (waiting, channel, found)
             }
         });
-        let mut batches = Vec::new();
+        let (mut batches, mut finished) = (Vec::new(), Vec::new());
         for (waiting, channel, found) in join_all(reads).await {
             match found {
                 Ok(Unarchived::Here { publications, last, archived }) if last > archived => {
+                    let bytes: usize = publications.iter().map(|entry| entry.frame.len()).sum();
+                    let has_more = publications.len() * 2 >= read.entries || bytes * 2 >= read.bytes;
                     let messages = publications.iter().filter_map(|entry| message(&channel, entry)).collect();
                     let fence = cursors.get(&waiting.room).map(|cursor| cursor.fence).unwrap_or_default();
-                    batches.push(RoomBatch { room: waiting.room.clone(), fence, after: archived, messages, last });
+                    batches.push(RoomBatch {
+                        room: waiting.room.clone(),
+                        fence,
+                        after: archived,
+                        messages,
+                        last,
+                        has_more,
+                    });
                 }
-                Ok(Unarchived::Here { .. } | Unarchived::NoLog) => self.finish(waiting).await,
+                Ok(Unarchived::Here { .. } | Unarchived::NoLog) => finished.push(waiting),
                 // That node reads what was taken here, too, if it has not done so just now.
                 Ok(Unarchived::Elsewhere(within)) => {
                     self.waiting.put(waiting.clone(), Instant::now() + within.min(LOOK_AGAIN));
@@ -157,26 +203,31 @@ impl Archiver {
                 }
             }
         }
-        if batches.is_empty() {
-            return Ok(0);
-        }
-        self.store(batches, rooms).await
+        let stored = if batches.is_empty() { Ok(0) } else { self.store(batches, rooms).await };
+        join_all(finished.into_iter().map(|waiting| self.finish(waiting))).await;
+        stored
     }
 
     /// Stores what was read, and lets the rooms come again for what follows.
     async fn store(&self, batches: Vec<RoomBatch>, rooms: &[WaitingRoom]) -> Result<usize, StorageError> {
         let messages = batches.iter().map(|batch| batch.messages.len()).sum::<usize>();
         let oldest = batches.iter().flat_map(|batch| &batch.messages).map(|message| message.sent_at).min();
-        let read: Vec<RoomId> = batches.iter().map(|batch| batch.room.clone()).collect();
-        let stored: HashMap<RoomId, u64> = self.store.append(batches).await?.into_iter().collect();
-        for room in read {
-            let stored = stored.get(&room).copied();
-            if stored.is_none() {
-                // Its log was lost meanwhile, and what was read of it may not be in the log any more.
-                self.fences.remove(&room);
-            }
+        let outcomes = self.store.append(&batches).await?;
+        for (RoomBatch { room, has_more, .. }, outcome) in batches.into_iter().zip(outcomes) {
             let listed_at = rooms.iter().find(|waiting| waiting.room == room).and_then(|waiting| waiting.listed_at);
-            self.waiting.put(WaitingRoom { room, stored, listed_at }, Instant::now());
+            let mut next = WaitingRoom { room, stored: None, listed_at };
+            let mut at = Instant::now();
+            match outcome {
+                Outcome::Stored(last) => {
+                    next.stored = Some(last);
+                    // The next read tells the log.
+                    at += if has_more { Duration::ZERO } else { CONFIRMED_AFTER };
+                }
+                Outcome::Fenced => drop(self.fences.remove(&next.room)),
+                // Asks the database before the next read.
+                Outcome::Behind => next.listed_at = listed_at.or(Some(0)),
+            }
+            self.waiting.put(next, at);
         }
         ::metrics::counter!(metrics::ARCHIVED_MESSAGES).increment(messages as u64);
         if let Some(oldest) = oldest {

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use async_trait::async_trait;
 use protocol::{Message, ServerMessage, wire};
@@ -9,9 +10,13 @@ use realtime::broker::Publication;
 use realtime::channel::Channel;
 use realtime::history::{History, Page};
 use storage::StorageError;
+use tokio::time::timeout;
 use tracing::debug;
 
 use super::MessageStore;
+
+/// How long a page that has something live waits for the rest.
+const BESIDE_LIVE_WITHIN: Duration = Duration::from_secs(1);
 
 /// A history of live logs and of the archive together.
 pub struct ArchivedHistory {
@@ -40,7 +45,14 @@ impl History for ArchivedHistory {
         }
         let below = first.filter(|_| is_whole).or(before).unwrap_or(u64::MAX);
         // One more than asked for shows whether there are earlier ones.
-        match self.store.before(&channel.room(), below, limit.saturating_add(1)).await {
+        let room = channel.room();
+        let read = self.store.before(&room, below, limit.saturating_add(1));
+        // Whoever asks for earlier messages waits for them; whoever enters a room does not.
+        let archived = match first.is_some() || before.is_none() {
+            true => timeout(BESIDE_LIVE_WITHIN, read).await.unwrap_or_else(|_| Err(no_answer())),
+            false => read.await,
+        };
+        match archived {
             Ok(archived) => Ok(joined(live, archived, before, limit)),
             Err(StorageError::Unavailable(error)) if first.is_some() || before.is_none() => {
                 debug!(%channel, "a page has what the live log has: {error}");
@@ -49,6 +61,10 @@ impl History for ArchivedHistory {
             Err(error) => Err(error),
         }
     }
+}
+
+fn no_answer() -> StorageError {
+    StorageError::Unavailable("the database does not answer".into())
 }
 
 /// Whether a page has every entry from its first one on to where it should end. Where a log lost its end, it has a hole.

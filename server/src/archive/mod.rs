@@ -6,7 +6,7 @@
 
 mod archiver;
 mod history;
-mod list;
+mod redis;
 mod store;
 mod waiting;
 

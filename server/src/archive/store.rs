@@ -5,10 +5,10 @@ use std::fmt;
 
 use async_trait::async_trait;
 use protocol::{Member, Message, MessageId, Name, RoomId, UserId};
-use realtime::broker::redis::archive::Archive;
+use realtime::broker::redis::Archive;
 use realtime::channel::Channel;
 use storage::postgres::{Postgres, Transaction, column};
-use storage::{StorageError, readable};
+use storage::{StorageError, clock, readable};
 use tokio_postgres::Row;
 
 /// In one order, so that two nodes never wait for each other.
@@ -31,10 +31,11 @@ const KNOW: &str = "
 const BEFORE: &str = "
     SELECT log_offset, id, author, name, text, sent_at FROM messages
     WHERE room = $1 AND log_offset < $2 ORDER BY log_offset DESC LIMIT $3";
-/// Whoever read the log before this may store nothing of it afterwards.
+/// Whoever read the log before this may store nothing of it afterwards. The fence is the time at least, so that none comes
+/// again after its row was forgotten.
 const FENCE: &str = "
-    INSERT INTO room_logs (room, fence) VALUES ($1, 1)
-    ON CONFLICT (room) DO UPDATE SET fence = room_logs.fence + 1 RETURNING archived";
+    INSERT INTO room_logs (room, fence, fenced_at) VALUES ($1, $2, $2)
+    ON CONFLICT (room) DO UPDATE SET fence = greatest(room_logs.fence + 1, excluded.fence), fenced_at = excluded.fenced_at RETURNING archived";
 
 /// What a message is called in an error.
 const DAMAGED: &str = "a message in the database";
@@ -44,6 +45,17 @@ const DAMAGED: &str = "a message in the database";
 pub(super) struct Cursor {
     pub(super) archived: u64,
     pub(super) fence: i64,
+}
+
+/// What became of a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Outcome {
+    /// The database has the room up to this offset.
+    Stored(u64),
+    /// The room's fence has changed: its log was lost meanwhile, and what was read of it may not be in the log any more.
+    Fenced,
+    /// The database has less of the room than was read after: it lost something, as a standby may that takes over.
+    Behind,
 }
 
 /// Messages of a room that follow those in the database.
@@ -56,6 +68,8 @@ pub(super) struct RoomBatch {
     pub(super) messages: Vec<Message>,
     /// The offset up to which the log was read.
     pub(super) last: u64,
+    /// Whether there is probably more to read.
+    pub(super) has_more: bool,
 }
 
 /// Messages that come from elsewhere.
@@ -90,32 +104,31 @@ impl MessageStore {
         Ok(cursors)
     }
 
-    /// Stores what is not stored yet, all of it in one transaction. Returns up to which offset each room is stored now.
-    /// A room whose fence has changed is left out. Of one that the database has less of than was read after, nothing is
-    /// stored: it lost something, as a standby may that takes over, and that has to be read again.
-    pub(super) async fn append(&self, batches: Vec<RoomBatch>) -> Result<Vec<(RoomId, u64)>, StorageError> {
+    /// Stores what is not stored yet, all of it in one transaction. Returns what became of each batch, in their order.
+    pub(super) async fn append(&self, batches: &[RoomBatch]) -> Result<Vec<Outcome>, StorageError> {
         let mut connection = self.database.connection().await?;
         let transaction = connection.begin().await?;
         let ids: Vec<&str> = batches.iter().map(|batch| batch.room.as_str()).collect();
         transaction.execute(BEGIN, &[&ids]).await?;
         let stored = cursors(&transaction.query(LOCK, &[&ids]).await?)?;
-        let mut done = Vec::with_capacity(batches.len());
+        let (mut done, mut outcomes) = (Vec::new(), Vec::with_capacity(batches.len()));
         let mut columns = Columns::default();
-        for batch in &batches {
-            let Some(Cursor { archived, .. }) = stored.get(&batch.room).filter(|cursor| cursor.fence == batch.fence)
-            else {
-                continue;
-            };
-            if *archived < batch.after {
-                done.push((batch.room.clone(), *archived));
-                continue;
-            }
-            columns.add(&batch.room, batch.messages.iter().filter(|message| message.offset > *archived));
-            done.push((batch.room.clone(), *archived.max(&batch.last)));
+        for batch in batches {
+            let cursor = stored.get(&batch.room).copied().unwrap_or_default();
+            outcomes.push(if cursor.fence != batch.fence {
+                Outcome::Fenced
+            } else if cursor.archived < batch.after {
+                Outcome::Behind
+            } else {
+                let last = cursor.archived.max(batch.last);
+                columns.add(&batch.room, batch.messages.iter().filter(|message| message.offset > cursor.archived));
+                done.push((batch.room.clone(), last));
+                Outcome::Stored(last)
+            });
         }
         columns.insert(&transaction, &done).await?;
         transaction.commit().await?;
-        Ok(done)
+        Ok(outcomes)
     }
 
     /// Stores messages of a room as a part of a larger transaction, for a room that nobody uses yet.
@@ -188,7 +201,7 @@ impl Archive for MessageStore {
         if !channel.lasts() {
             return Ok(0);
         }
-        let row = self.database.query_opt(FENCE, &[&channel.room().as_str()]).await?;
+        let row = self.database.query_opt(FENCE, &[&channel.room().as_str(), &number(clock::now_ms())]).await?;
         let top: i64 = row.map(|row| column(&row, 0)).transpose()?.unwrap_or(0);
         Ok(top.unsigned_abs())
     }

@@ -2,12 +2,16 @@
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use protocol::RoomId;
 use tokio::time::Instant;
 
 /// How many rooms wait at most. Of more, the list that all nodes share has the others, too.
 const MOST: usize = 50_000;
+
+/// How long what is said in a room is gathered.
+const GATHERED_FOR: Duration = Duration::from_millis(300);
 
 /// A room whose turn it is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -33,13 +37,15 @@ pub(super) struct WaitingRooms {
 }
 
 impl WaitingRooms {
-    /// Notes that somebody wrote in a room.
+    /// Notes that somebody wrote in a room. Its turn is a moment later, with what else is said until then.
     pub(super) fn note(&self, room: &RoomId) {
+        let at = Instant::now() + GATHERED_FOR;
         let mut turns = self.turns();
-        if turns.contains_key(room) || turns.len() >= MOST {
-            return;
+        if let Some(turn) = turns.get_mut(room) {
+            turn.at = turn.at.min(at);
+        } else if turns.len() < MOST {
+            turns.insert(room.clone(), Turn { at, stored: None, listed_at: None });
         }
-        turns.insert(room.clone(), Turn { at: Instant::now(), stored: None, listed_at: None });
     }
 
     /// Lets a room wait until `at`; what is known of it already stays.
@@ -55,9 +61,12 @@ impl WaitingRooms {
     pub(super) fn take(&self, most: usize) -> Vec<WaitingRoom> {
         let now = Instant::now();
         let mut turns = self.turns();
-        let due: Vec<_> =
-            turns.iter().filter(|(_, turn)| turn.at <= now).map(|(room, _)| room.clone()).take(most).collect();
-        let take = |room: RoomId| {
+        let due = turns.iter().filter(|(_, turn)| turn.at <= now);
+        let mut due: Vec<_> = due.map(|(room, turn)| (turn.at, room.clone())).collect();
+        // Whoever has waited longest comes first, or some would never come.
+        due.sort_unstable();
+        due.truncate(most);
+        let take = |(_, room): (Instant, RoomId)| {
             let Turn { stored, listed_at, .. } = turns.remove(&room)?;
             Some(WaitingRoom { room, stored, listed_at })
         };
@@ -76,7 +85,7 @@ impl WaitingRooms {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
+    use tokio::time::advance;
 
     use super::*;
 
@@ -84,14 +93,16 @@ mod tests {
     async fn a_room_comes_when_its_turn_is_and_keeps_what_is_known_of_it() {
         let (waiting, garden) = (WaitingRooms::default(), RoomId::parse("garden").unwrap());
         waiting.note(&garden);
-        waiting.note(&garden);
+        assert_eq!(waiting.take(10), [], "more may be said");
+        advance(GATHERED_FOR).await;
         let taken = waiting.take(10);
         assert_eq!(taken, [WaitingRoom { room: garden.clone(), stored: None, listed_at: None }]);
         assert_eq!(waiting.take(10), []);
         let later = Instant::now() + Duration::from_secs(1);
         waiting.put(WaitingRoom { room: garden.clone(), stored: Some(7), listed_at: Some(1) }, later);
         assert_eq!((waiting.take(10), waiting.len()), (vec![], 1), "not yet");
-        waiting.put(WaitingRoom { room: garden.clone(), stored: Some(5), listed_at: None }, Instant::now());
+        waiting.note(&garden);
+        advance(GATHERED_FOR).await;
         assert_eq!(waiting.take(10), [WaitingRoom { room: garden, stored: Some(7), listed_at: Some(1) }]);
     }
 }

@@ -70,7 +70,7 @@ pub struct Config {
     #[arg(long, env = "HUBBUB_SHARDED_PUBSUB")]
     pub sharded_pubsub: bool,
 
-    /// Folder of the database when no Redis is used.
+    /// Folder of the data when no Redis is used.
     #[arg(long, env = "HUBBUB_DATA_DIR", value_name = "FOLDER", default_value = "data")]
     pub data_dir: PathBuf,
 

@@ -8,8 +8,9 @@ use crate::retention::{Policy, Retention};
 #[derive(Clone, Debug, clap::Args)]
 #[command(next_help_heading = "Storage")]
 pub struct Storage {
-    /// Bytes of everything in the data folder, or in Redis: 10g is 10 GiB; or off. Beyond four fifths of it
-    /// only people who are known keep something new, beyond it nobody does, and rooms forget as much as is said.
+    /// Bytes of everything in the data folder, or in Redis and the database: 10g is 10 GiB; or off. Beyond four fifths of
+    /// it only people who are known keep something new, beyond it nobody does; then rooms forget as much as is said or,
+    /// with a database, take no more messages.
     #[arg(long, env = "HUBBUB_STORAGE_QUOTA", value_name = "SIZE", default_value = "10g", value_parser = parse_bytes_or_off)]
     pub storage_quota: u64,
 

@@ -287,10 +287,7 @@ impl Quotas {
                 // and no room has to drop old ones.
                 let is_full = stored.bytes >= self.limits.storage;
                 if is_full && !self.is_full.swap(is_full, Ordering::Relaxed) {
-                    warn!(
-                        "the store is full: {} bytes; nothing more is kept, and rooms forget for what is said",
-                        stored.bytes
-                    );
+                    warn!("the store is full: {} bytes; nothing more is kept", stored.bytes);
                 }
                 self.is_full.store(is_full, Ordering::Relaxed);
                 metrics::show_stored(stored.bytes, self.limits.storage);

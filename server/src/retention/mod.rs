@@ -17,6 +17,7 @@ use crate::quizzes::PICTURE_GRACE;
 
 pub mod cluster;
 pub mod embedded;
+mod redis;
 
 /// How often a deployment is swept.
 const EVERY: Duration = Duration::from_secs(60 * 60);
@@ -129,16 +130,21 @@ pub(crate) async fn watch(sweep: Arc<dyn Sweep>, policy: Policy) {
 ///
 /// # Errors [`StorageError`]; what was not removed is left to the next round.
 pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(), StorageError> {
+    let mut failed = None;
     for (kind, term) in policy.terms() {
         let Some(term) = term else { continue };
         let before_ms = now_ms.saturating_sub(u64::try_from(term.as_millis()).unwrap_or(u64::MAX));
         let mut all = 0;
         for _ in 0..BATCHES {
-            let gone = sweep.sweep(kind, before_ms).await?;
-            if gone == 0 {
-                break;
+            match sweep.sweep(kind, before_ms).await {
+                Ok(0) => break,
+                Ok(gone) => all += gone,
+                // The other kinds go all the same.
+                Err(error) => {
+                    failed = Some(error);
+                    break;
+                }
             }
-            all += gone;
             sleep(PAUSE).await;
         }
         if all > 0 {
@@ -152,5 +158,5 @@ pub async fn round(sweep: &dyn Sweep, policy: Policy, now_ms: u64) -> Result<(),
         }
         sleep(PAUSE).await;
     }
-    Ok(())
+    failed.map_or(Ok(()), Err)
 }

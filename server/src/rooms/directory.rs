@@ -31,6 +31,8 @@ const FRESH: Duration = Duration::from_secs(1);
 const TOUCHED: Duration = Duration::from_secs(10);
 /// How long a room's page waits for its title. Without it the room shows its id.
 const TITLE_WITHIN: Duration = Duration::from_secs(1);
+/// How long somebody who opens a room, or looks for one, waits for the store of rooms.
+const ANSWERED_WITHIN: Duration = Duration::from_secs(2);
 /// How many notes are being made at a time; of more, some are left out.
 const NOTES: usize = 64;
 /// How many rooms' last notes are remembered; those that were entered longest ago are forgotten first.
@@ -109,7 +111,7 @@ impl Directory {
     ///
     /// # Errors [`StorageError`]; for an unlisted room none that is temporary.
     pub async fn open(&self, room: &RoomId, title: &str, listing: Listing) -> Result<(), StorageError> {
-        match self.rooms.open(room, title, listing).await {
+        match in_time(self.rooms.open(room, title, listing)).await {
             Err(StorageError::Unavailable(error)) if listing == Listing::Unlisted => {
                 debug!(room.id = %room, "the title of {room} was not stored: {error}");
                 Ok(())
@@ -166,7 +168,7 @@ impl Directory {
     }
 
     async fn load_list(&self) -> Result<Arc<[RoomSummary]>, StorageError> {
-        let known = self.rooms.listed(LOOKED_AT).await?;
+        let known = in_time(self.rooms.listed(LOOKED_AT)).await?;
         let channels: Vec<_> = known.iter().map(|known| Channel::Room(known.room.clone())).collect();
         let previews = self.presence.preview(&channels, FACES).await?;
         let mut rooms: Vec<_> = known.into_iter().zip(previews).collect();
@@ -175,6 +177,12 @@ impl Directory {
         rooms.truncate(LISTED);
         Ok(rooms.into_iter().map(|(known, preview)| summary(known, preview)).collect())
     }
+}
+
+/// Waits for the store of rooms, and not for one that is away.
+async fn in_time<T>(answer: impl Future<Output = Result<T, StorageError>>) -> Result<T, StorageError> {
+    let no_answer = |_| Err(StorageError::Unavailable("the store of rooms does not answer".into()));
+    timeout(ANSWERED_WITHIN, answer).await.unwrap_or_else(no_answer)
 }
 
 /// Makes an entry of the list, without any message: a listed room may still be meant for those who enter it.

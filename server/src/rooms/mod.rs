@@ -18,7 +18,8 @@ mod renaming;
 pub use directory::Directory;
 pub use renaming::Renaming;
 
-/// The largest number of known rooms; the one that was quiet longest is forgotten first.
+/// The largest number of rooms that one machine knows; the one that was quiet longest is forgotten first. In a database
+/// rooms stay until [retention](crate::retention) removes them.
 pub const KNOWN: usize = 10_000;
 
 /// How many rooms one call forgets at most.

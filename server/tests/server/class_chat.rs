@@ -13,7 +13,7 @@ use crate::redis_server::RedisServer;
 use crate::visitor::Visitor;
 
 /// A game with an open chat.
-async fn class(node: &TestNode) -> (Pupil, Hosting) {
+pub async fn class(node: &TestNode) -> (Pupil, Hosting) {
     let (mut teacher, hosting) = Pupil::teacher(node, quiz(vec![choice("1?", 60)])).await;
     teacher.send(&Say::Chat(Chat { open: true })).await;
     teacher.sees_game(|game| game.chat).await;
@@ -27,13 +27,13 @@ async fn chat_of(node: &TestNode, pin: &str, header: (&str, &str)) -> (StatusCod
     (answer.status(), answer.text().await.unwrap())
 }
 
-async fn room_of(node: &TestNode, pin: &str, header: (&str, &str)) -> RoomId {
+pub async fn room_of(node: &TestNode, pin: &str, header: (&str, &str)) -> RoomId {
     let (status, text) = chat_of(node, pin, header).await;
     wire::decode(&text).unwrap_or_else(|| panic!("{status}: {text}"))
 }
 
 /// Somebody in the chat, known by a cookie.
-async fn in_chat(node: &TestNode, room: &RoomId, cookie: &str) -> Visitor {
+pub async fn in_chat(node: &TestNode, room: &RoomId, cookie: &str) -> Visitor {
     let mut visitor = Visitor::with(node, &[("cookie", cookie)]).await.unwrap();
     visitor.join(room.as_str(), None).await;
     visitor

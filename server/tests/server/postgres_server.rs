@@ -122,6 +122,8 @@ impl PostgresServer {
     /// Ends it at once, as a crash would. What it acknowledged is in its files.
     pub fn stop(&self) {
         if let Some(mut process) = self.process.lock().unwrap_or_else(PoisonError::into_inner).take() {
+            // A frozen one would leave the processes of its connections behind, frozen for ever.
+            signal_all(process.pid, "-CONT");
             drop(process.wrapper.stdin.take());
             let _ = process.wrapper.wait();
         }
@@ -139,10 +141,16 @@ impl PostgresServer {
 
     /// Signals the server and the processes of its connections.
     fn signal(&self, signal: &str) {
-        let pid = self.process.lock().unwrap().as_ref().unwrap().pid.to_string();
-        let _ = Command::new("pkill").args([signal, "-P", &pid]).status().unwrap();
-        assert!(Command::new("kill").args([signal, &pid]).status().unwrap().success());
+        let pid = self.process.lock().unwrap().as_ref().unwrap().pid;
+        assert!(signal_all(pid, signal));
     }
+}
+
+/// Signals a server and the processes of its connections; false: it is gone.
+fn signal_all(pid: u32, signal: &str) -> bool {
+    let pid = pid.to_string();
+    let _ = Command::new("pkill").args([signal, "-P", &pid]).status().unwrap();
+    pid != "0" && Command::new("kill").args([signal, &pid]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 impl Drop for PostgresServer {

@@ -1,4 +1,4 @@
-//! One machine becomes a cluster: what it stored is in the database afterwards, and the folder is as it was.
+//! One machine becomes a cluster: what it stored is in the database afterwards, and still in the folder.
 
 use std::path::Path;
 use std::process::{Command, Output};
@@ -47,6 +47,10 @@ async fn what_one_machine_stored_a_cluster_goes_on_with() {
     assert!(!again.status.success() && said(&again).contains("name an empty one"), "{}", said(&again));
     let nothing = import(Path::new("/nowhere"), &url);
     assert!(!nothing.status.success() && said(&nothing).contains("/nowhere"), "{}", said(&nothing));
+
+    let file = rusqlite::Connection::open(folder.path().join("data/hubbub.db")).unwrap();
+    let kept = file.query_row("SELECT count(*) FROM publications", [], |row| row.get::<_, i64>(0)).unwrap();
+    assert_eq!(kept, 130, "the folder has it, too");
 
     let redis = RedisServer::start();
     let node = TestNode::in_cluster(&redis, &url, &flags).await;

@@ -44,16 +44,22 @@ impl DatabaseAddress {
         }
         // Every certificate is checked like with `verify-full`.
         let [require, disable] = ["require", "disable"].map(|mode| format!("sslmode={mode}"));
-        let known = text.replace("sslmode=verify-full", &require).replace("sslmode=verify-ca", &require);
-        let mut config: Config = known.parse().map_err(|error: tokio_postgres::Error| reason(&error))?;
+        let (address, settings) = text.split_once('?').unwrap_or((text, ""));
+        let settings = settings.replace("sslmode=verify-full", &require).replace("sslmode=verify-ca", &require);
+        let mut config: Config =
+            format!("{address}?{settings}").parse().map_err(|error: tokio_postgres::Error| reason(&error))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("it names no host".into());
         }
         if config.get_dbname().is_none_or(str::is_empty) {
             return Err("it names no database: end it with /NAME".into());
         }
-        let is_local = config.get_hosts().iter().all(is_local);
-        let uses_tls = known.contains(&require) || !(is_local || known.contains(&disable));
+        let is_local = match config.get_hostaddrs() {
+            [] => config.get_hosts().iter().all(is_local),
+            // These are connected to, whatever the hosts are called.
+            addresses => addresses.iter().all(std::net::IpAddr::is_loopback),
+        };
+        let uses_tls = settings.contains(&require) || !(is_local || settings.contains(&disable));
         config.ssl_mode(if uses_tls { SslMode::Require } else { SslMode::Disable });
         config.application_name(APPLICATION).connect_timeout(CONNECT_WITHIN);
         config.tcp_user_timeout(UNACKNOWLEDGED_FOR).keepalives_idle(IDLE_FOR);
@@ -161,6 +167,10 @@ mod tests {
         assert!(uses_tls("postgres://ana@127.0.0.1,10.0.0.1/hubbub"));
         assert!(uses_tls("postgresql://ana@127.0.0.1/hubbub?sslmode=verify-full"));
         assert!(uses_tls("postgres://ana@localhost:5433/hubbub?connect_timeout=3&sslmode=require"));
+        assert!(uses_tls("postgres:///hubbub?hostaddr=10.0.0.6"));
+        assert!(uses_tls("postgres://localhost/hubbub?hostaddr=10.0.0.6"));
+        assert!(uses_tls("postgres://ana:sslmode=disable@db.example/hubbub"));
+        assert!(!uses_tls("postgres://localhost/hubbub?hostaddr=127.0.0.1"));
         assert!(!uses_tls("postgres://ana@db.example/hubbub?sslmode=disable"));
         assert!(!uses_tls("postgres://ana@localhost:5433/hubbub"));
         assert!(!uses_tls("postgres://ana@[::1]/hubbub"));

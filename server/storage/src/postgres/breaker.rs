@@ -10,7 +10,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::{info, warn};
 
 /// The metric that says whether the database answers: 1 or 0.
-const UP: &str = "hubbub_database_up";
+pub const UP: &str = "hubbub_database_up";
 /// For how long after a failure nobody tries.
 const PAUSE: Duration = Duration::from_millis(500);
 /// For how long the one who tries after that is alone.
@@ -32,6 +32,7 @@ pub(super) struct Breaker {
 
 impl Default for Breaker {
     fn default() -> Self {
+        gauge!(UP).set(0.0);
         Self { began_at: Instant::now(), retry_at: AtomicU64::new(CLOSED), task: Mutex::default() }
     }
 }
@@ -67,7 +68,7 @@ impl Breaker {
         }
     }
 
-    /// The server answered.
+    /// The server answered a statement, so everybody may try.
     pub(super) fn answered(&self) {
         if self.retry_at.load(Ordering::Relaxed) != ANSWERS && self.retry_at.swap(ANSWERS, Ordering::Relaxed) != ANSWERS
         {

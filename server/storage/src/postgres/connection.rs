@@ -15,7 +15,7 @@ use crate::StorageError;
 
 /// How long an answer is waited for: a little longer than the server works on it.
 pub(super) const ANSWER_WITHIN: Duration = Duration::from_millis(5_500);
-/// After how long a caller who waits no more has found that the server does not answer.
+/// After how long a caller who waits no more has found that the connection does not answer.
 const GIVEN_UP_AFTER: Duration = Duration::from_millis(900);
 
 /// A connection of the pool. It goes back when this is dropped, unless it cannot be used again.
@@ -157,6 +157,8 @@ impl Health {
             Ok(Err(error)) => {
                 if is_of_connection(&error) {
                     self.breaker.failed();
+                } else {
+                    self.breaker.answered();
                 }
                 if is_of_wrong_server(&error) {
                     self.is_broken.store(true, Ordering::Relaxed);
@@ -182,10 +184,9 @@ struct Wait<'a> {
 
 impl Drop for Wait<'_> {
     fn drop(&mut self) {
-        // Whoever gives up at once has other reasons; whoever waited in vain spares others that.
+        // Whoever gives up at once has other reasons. It may have waited for a lock, so this says nothing of the server.
         if !self.is_over && self.since.elapsed() >= GIVEN_UP_AFTER {
             self.health.is_broken.store(true, Ordering::Relaxed);
-            self.health.breaker.failed();
         }
     }
 }

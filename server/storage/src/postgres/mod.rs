@@ -10,7 +10,7 @@ use std::time::Duration;
 use deadpool_postgres::{
     Hook, HookError, Manager, ManagerConfig, Pool, PoolError, RecyclingMethod, Runtime, TimeoutType, Timeouts,
 };
-use tokio::time::sleep;
+use tokio::time::{sleep, timeout};
 use tokio_postgres::Row;
 use tokio_postgres::types::{FromSql, ToSql};
 use tokio_postgres_rustls::MakeRustlsConnect;
@@ -26,6 +26,7 @@ mod error;
 mod schema;
 
 pub use address::DatabaseAddress;
+pub use breaker::UP as DATABASE_UP;
 pub use connection::{Connection, Transaction};
 
 use breaker::Breaker;
@@ -34,6 +35,8 @@ use breaker::Breaker;
 const FREE_WITHIN: Duration = Duration::from_secs(2);
 /// How long a new connection may take, with all addresses that are tried for it.
 const CREATED_WITHIN: Duration = Duration::from_secs(5);
+/// How long all of it may take, with what a new connection begins with.
+const GOT_WITHIN: Duration = Duration::from_secs(6);
 /// How long a node that could not reach the database at its start waits before it tries again.
 const RETRY_AFTER: Duration = Duration::from_secs(1);
 /// What each connection begins with. The times are the server's part of [`connection::ANSWER_WITHIN`]; none of them
@@ -140,14 +143,20 @@ impl Postgres {
         if !breaker.admits() {
             return Err(StorageError::Unavailable("the database does not answer".into()));
         }
-        match pool.get().await {
-            Ok(client) => Ok(Connection::new(client, breaker.clone())),
-            Err(failed) => {
-                // That all are in use says nothing of the server.
-                if !matches!(failed, PoolError::Timeout(TimeoutType::Wait)) {
-                    breaker.failed();
-                }
+        match timeout(GOT_WITHIN, pool.get()).await {
+            Ok(Ok(client)) => Ok(Connection::new(client, breaker.clone())),
+            // That all are in use says nothing of the server.
+            Ok(Err(failed @ PoolError::Timeout(TimeoutType::Wait))) => {
+                breaker.answered();
                 Err(error::of_pool(failed))
+            }
+            Ok(Err(failed)) => {
+                breaker.failed();
+                Err(error::of_pool(failed))
+            }
+            Err(_) => {
+                breaker.failed();
+                Err(StorageError::Unavailable("the database does not answer".into()))
             }
         }
     }
@@ -175,7 +184,10 @@ impl Postgres {
 }
 
 async fn migrate(pool: &Pool) -> Result<(), OpenError> {
-    let mut client = pool.get().await.map_err(|error| match error {
+    let Ok(client) = timeout(GOT_WITHIN, pool.get()).await else {
+        return Err(OpenError::Unreachable("it does not answer".into()));
+    };
+    let mut client = client.map_err(|error| match error {
         PoolError::Backend(error) if error::is_refusal(&error) => {
             OpenError::Refused(format!("the database refuses: {}", error::without_values(&error)))
         }

@@ -1,5 +1,8 @@
 //! The tables, and the migrations of older databases.
 
+use std::time::Duration;
+
+use tokio::time::timeout;
 use tokio_postgres::Client;
 use tracing::info;
 
@@ -17,11 +20,12 @@ const LOCK: i64 = 0x6875_6262_7562;
 /// The oldest PostgreSQL that is tested, as the server counts: 15.0.
 const OLDEST: i32 = 150_000;
 
-/// A large table takes its time.
+/// How long a database may take to say of which version it is.
+const CHECKED_WITHIN: Duration = Duration::from_secs(5);
+/// A large table takes its time. A node that goes away in the middle holds the others up for ten seconds.
 const UNHURRIED: &str = "
     SET LOCAL statement_timeout = 0;
-    SET LOCAL lock_timeout = 0;
-    SET LOCAL idle_in_transaction_session_timeout = 0";
+    SET LOCAL lock_timeout = 0";
 const VERSIONS: &str = "
     CREATE TABLE IF NOT EXISTS hubbub_versions (
         version integer PRIMARY KEY,
@@ -32,8 +36,26 @@ const VERSIONS: &str = "
 ///
 /// # Errors [`OpenError::Refused`] for a database that is of no use, [`OpenError::Unreachable`] to try again.
 pub(super) async fn migrate(client: &mut Client) -> Result<(), OpenError> {
-    check(client).await?;
-    migrate_to(client, MIGRATIONS.len()).await
+    let is_current = async {
+        check(client).await?;
+        Ok(version(client).await? == MIGRATIONS.len())
+    };
+    match timeout(CHECKED_WITHIN, is_current).await {
+        Ok(Ok(true)) => Ok(()),
+        Ok(Ok(false)) => migrate_to(client, MIGRATIONS.len()).await,
+        Ok(Err(error)) => Err(error),
+        Err(_) => Err(OpenError::Unreachable("it does not answer".into())),
+    }
+}
+
+/// The version of the database; 0 for an empty one.
+async fn version(client: &Client) -> Result<usize, OpenError> {
+    let table = client.query_one("SELECT to_regclass('hubbub_versions') IS NOT NULL", &[]).await.map_err(of)?;
+    if !table.get::<_, bool>(0) {
+        return Ok(0);
+    }
+    let row = client.query_one("SELECT coalesce(max(version), 0) FROM hubbub_versions", &[]).await.map_err(of)?;
+    Ok(usize::try_from(row.get::<_, i32>(0)).unwrap_or_default())
 }
 
 /// Migrates to a version, which is the number of migrations that the database has had.

@@ -1,77 +1,32 @@
-//! What of the logs is stored elsewhere for good: where a lost log goes on, and what is not stored there yet.
+//! What of the logs is not archived yet, for the node that archives it.
 
-use std::fmt::Debug;
-use std::sync::Arc;
 use std::time::Duration;
 
-use async_trait::async_trait;
-use redis::Script;
-use storage::redis::scripts;
-use storage::{StorageError, clock, readable};
-use tokio::time::timeout;
-use tracing::warn;
+use storage::{StorageError, readable};
 
 use super::log::{Entry, parse_entries};
 use super::{RedisBroker, names};
-use crate::broker::{LogLimits, Publication};
+use crate::broker::{LogLimits, Publication, random_epoch};
 use crate::channel::Channel;
-
-/// How long the archive is waited for before a log goes on without it.
-const ASK_WITHIN: Duration = Duration::from_secs(1);
-/// What a node says that has not asked the archive.
-const NOT_ASKED: &str = "";
-/// What it says of logs that are in no archive.
-const NOTHING: &str = "0";
-
-/// Where logs of rooms are stored for good.
-#[async_trait]
-pub trait Archive: Debug + Send + Sync {
-    /// The highest offset that it has of a channel's log; 0 for none.
-    async fn top(&self, channel: &Channel) -> Result<u64, StorageError>;
-}
-
-/// Above which offset a log goes on that Redis lost, or whose end it lost: an offset that the archive has must never
-/// mean something else.
-#[derive(Clone, Debug)]
-pub(crate) struct Floors(Option<Arc<dyn Archive>>);
-
-impl Floors {
-    /// The floors of a deployment's logs; without an archive each begins at 0.
-    pub(crate) fn new(archive: Option<Arc<dyn Archive>>) -> Self {
-        Self(archive)
-    }
-
-    /// What a script is told at first: most logs are there, and need no floor.
-    pub(crate) fn unasked(&self, channel: &Channel) -> &'static str {
-        if self.0.is_some() && channel.lasts() { NOT_ASKED } else { NOTHING }
-    }
-
-    /// The floor of a log. While the archive cannot be reached it is the time in milliseconds: no room has had as many
-    /// messages, so it is above whatever the archive has, and people can go on talking.
-    pub(crate) async fn ask(&self, channel: &Channel) -> String {
-        let Some(archive) = &self.0 else { return NOTHING.into() };
-        match timeout(ASK_WITHIN, archive.top(channel)).await {
-            Ok(Ok(top)) => top.to_string(),
-            Ok(Err(error)) => above_everything(channel, &error.to_string()),
-            Err(_) => above_everything(channel, "it does not answer"),
-        }
-    }
-}
-
-fn above_everything(channel: &Channel, why: &str) -> String {
-    warn!(%channel, "the archive cannot be asked where a log goes on, so that leaves many numbers out: {why}");
-    clock::now_ms().to_string()
-}
 
 /// How much of a log is read at a time for the archive.
 #[derive(Clone, Copy, Debug)]
 pub struct ArchiveRead {
-    /// The most entries.
+    /// The most entries of the log.
     pub entries: usize,
     /// About how many bytes, one entry more or less.
     pub bytes: usize,
     /// For how long this node alone may archive the log.
     pub lease: Duration,
+}
+
+/// Up to which offset the archive has a log.
+#[derive(Clone, Copy, Debug)]
+pub enum Progress {
+    /// It had this much; another node may have stored more.
+    AtLeast(u64),
+    /// It has this much, also if the log says that it has more.
+    Exactly(u64),
 }
 
 /// What of a log is not in the archive.
@@ -94,14 +49,14 @@ pub enum Unarchived {
 }
 
 impl RedisBroker {
-    /// Reads what of a log is not in the archive, if this node is the one to archive it. `stored`: up to which offset
-    /// the archive has it now; what is above the log's limits and not above that leaves Redis.
+    /// Reads what of a log is not in the archive, if this node is the one to archive it. `stored` is what the caller
+    /// knows of the archive; what is beyond the log's limits and stored leaves Redis.
     ///
     /// # Errors [`StorageError`]
     pub async fn to_archive(
         &self,
         channel: &Channel,
-        stored: Option<u64>,
+        stored: Option<Progress>,
         read: ArchiveRead,
     ) -> Result<Unarchived, StorageError> {
         let shard = self.client.router().of(channel)?;
@@ -109,8 +64,13 @@ impl RedisBroker {
         let mut call = self.to_archive.prepare_invoke();
         call.key(names::meta(shard.keyspace(), channel)).key(names::log(shard.keyspace(), channel));
         call.arg(&self.node).arg(u64::try_from(read.lease.as_millis()).unwrap_or(u64::MAX));
-        call.arg(stored.map_or_else(String::new, |stored| stored.to_string()));
-        call.arg(read.entries).arg(read.bytes).arg(entries).arg(bytes);
+        let (stored, is_exact) = match stored {
+            None => (String::new(), ""),
+            Some(Progress::AtLeast(stored)) => (stored.to_string(), ""),
+            Some(Progress::Exactly(stored)) => (stored.to_string(), "exact"),
+        };
+        call.arg(stored);
+        call.arg(read.entries).arg(read.bytes).arg(entries).arg(bytes).arg(random_epoch().as_str()).arg(is_exact);
         let (state, first, archived, entries): (u8, u64, u64, Vec<Entry>) = shard.invoke(&call).await?;
         Ok(match state {
             0 => Unarchived::NoLog,
@@ -121,9 +81,4 @@ impl RedisBroker {
             }
         })
     }
-}
-
-/// The script of [`RedisBroker::to_archive`].
-pub(super) fn script() -> Script {
-    Script::new(scripts::log::TO_ARCHIVE)
 }

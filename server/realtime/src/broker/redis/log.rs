@@ -6,7 +6,7 @@ use redis::{Script, ScriptInvocation};
 use storage::redis::{Router, scripts};
 use storage::{StorageError, readable};
 
-use super::archive::Floors;
+use super::floor::{Asked, Floors};
 use super::names;
 use super::values::{position, retain_seconds};
 use crate::broker::{Head, LogLimits, Publication, ReadLimit, random_epoch};
@@ -133,13 +133,19 @@ impl LogReader {
             }
         };
         let shard = self.router.of(channel)?;
-        let unasked = self.floors.unasked(channel);
-        let mut reply: Reply = shard.invoke_on(&self.script, |call: &mut _, run| fill(call, run, unasked)).await?;
-        if reply.3 == NEEDS_FLOOR {
-            let floor = self.floors.ask(channel).await;
-            reply = shard.invoke_on(&self.script, |call: &mut _, run| fill(call, run, &floor)).await?;
-        }
-        let (epoch, offset, entries, is_seen) = reply;
+        let (unasked, mut asked) = (self.floors.unasked(channel), Asked::default());
+        let (epoch, offset, entries, is_seen) = loop {
+            let mut under = String::new();
+            let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
+                run.clone_into(&mut under);
+                fill(call, run, asked.under(run, unasked));
+            };
+            let reply: Reply = shard.invoke_on(&self.script, fill).await?;
+            if reply.3 != NEEDS_FLOOR {
+                break reply;
+            }
+            asked = self.floors.ask(channel, &under).await;
+        };
         let parsed = parse_entries(channel, entries);
         // In a range, its place stays empty: a page has a hole there, and a replay tells that it does not have all.
         let publications = if is_single { parsed.collect::<Result<_, _>>()? } else { readable(parsed) };

@@ -16,7 +16,7 @@ use storage::StorageError;
 use storage::redis::{Client, Keyspace, PubSubNames, Router, Servers, Topology};
 use tracing::warn;
 
-use self::archive::{Archive, Floors};
+use self::floor::Floors;
 use self::log::{LogRange, LogReader};
 use self::publisher::Publisher;
 use self::scripts::Settings;
@@ -30,6 +30,7 @@ mod commit;
 mod deliveries;
 pub mod envelope;
 mod epoch_cache;
+mod floor;
 pub(crate) mod log;
 pub mod names;
 mod publisher;
@@ -37,6 +38,7 @@ mod scripts;
 mod values;
 
 pub use commit::ChangeScript;
+pub use floor::Archive;
 
 /// For how many masters the node remembers logs where a cluster may have more than were named.
 const CLUSTER_MASTERS: usize = 8;
@@ -100,7 +102,7 @@ pub async fn open(
     );
     let client = client.await?;
     let reader = LogReader::new(client.router().clone(), log, floors);
-    let to_archive = archive::script();
+    let to_archive = Script::new(storage::redis::scripts::log::TO_ARCHIVE);
     Ok((Arc::new(RedisBroker { reader, publisher, settings, databases, client, node, to_archive }), deliveries))
 }
 

@@ -1,16 +1,14 @@
 //! Appends a publication to its log: on the connection of deliveries while that is up, or else on
 //! the one of commands.
 
-use std::borrow::Cow;
-
 use protocol::{Epoch, Position};
 use redis::ScriptInvocation;
 use storage::StorageError;
 use storage::redis::{CALL_WITHIN, CommandError, Connection, Keyspace, PubSubNames, RespValue, Shard};
 use tokio::time::timeout;
 
-use super::archive::Floors;
 use super::epoch_cache::{EpochCache, Log};
+use super::floor::{Asked, Floors};
 use super::names;
 use super::scripts::{ByDatabase, ScriptPair, Settings};
 use super::values::position;
@@ -100,15 +98,15 @@ impl Call<'_> {
         let (keys, epoch) = (keys_of(self.shard.keyspace(), self.append), random_epoch());
         let count = keys.len().to_string();
         let script = self.scripts.commit.get_hash();
-        let mut floor = Cow::Borrowed(self.publisher.floors.unasked(&self.append.channel));
+        let (floors, channel, run) = (&self.publisher.floors, &self.append.channel, connection.run());
+        let mut asked = Asked::default();
         let reply = loop {
+            let floor = asked.under(run, floors.unasked(channel));
             let mut words: Vec<&[u8]> = vec![b"EVALSHA", script.as_bytes(), count.as_bytes()];
             words.extend(keys.iter().map(String::as_bytes));
-            words.extend(self.arguments(&epoch, connection.run(), &floor));
+            words.extend(self.arguments(&epoch, run, floor));
             match connection.call(&words, parse).await? {
-                Some((.., NEEDS_FLOOR, _)) => {
-                    floor = Cow::Owned(self.publisher.floors.ask(&self.append.channel).await);
-                }
+                Some((.., NEEDS_FLOOR, _)) => asked = floors.ask(channel, run).await,
                 reply => break CommitReply::parse(reply),
             }
         };
@@ -156,21 +154,22 @@ impl Call<'_> {
 
     async fn over_commands(&self) -> Result<Appended, StorageError> {
         let epoch = random_epoch();
-        let mut floor = Cow::Borrowed(self.publisher.floors.unasked(&self.append.channel));
+        let (floors, channel) = (&self.publisher.floors, &self.append.channel);
+        let mut asked = Asked::default();
         loop {
+            let mut under = String::new();
             let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
                 for key in keys_of(self.shard.keyspace(), self.append) {
                     call.key(key);
                 }
-                for argument in self.arguments(&epoch, run, &floor) {
+                run.clone_into(&mut under);
+                for argument in self.arguments(&epoch, run, asked.under(run, floors.unasked(channel))) {
                     call.arg(argument);
                 }
             };
             let reply: Reply = self.shard.invoke_on(&self.scripts.commit, fill).await?;
             match reply {
-                Some((.., NEEDS_FLOOR, _)) => {
-                    floor = Cow::Owned(self.publisher.floors.ask(&self.append.channel).await);
-                }
+                Some((.., NEEDS_FLOOR, _)) => asked = floors.ask(channel, &under).await,
                 reply => return CommitReply::parse(reply).map(|reply| reply.appended),
             }
         }

@@ -1,9 +1,11 @@
--- How far each room's log is archived. The fence counts how often a log was lost, or lost its end: whoever read the log
+-- How far each room's log is archived. The fence grows whenever a log was lost, or lost its end: whoever read the log
 -- before that may not archive it any more, because its numbers may mean something else now.
 CREATE TABLE room_logs (
     room text COLLATE "C" PRIMARY KEY,
     archived bigint NOT NULL DEFAULT 0,
-    fence bigint NOT NULL DEFAULT 0
+    fence bigint NOT NULL DEFAULT 0,
+    -- When it was last asked where the log goes on: a row of a room in which nobody says anything goes again.
+    fenced_at bigint NOT NULL DEFAULT 0
 );
 -- What was said, for good. The offset is the number in the room's log; the name is the author's at that time.
 CREATE TABLE messages (

@@ -33,8 +33,12 @@ scripts! {
 scripts! {
     /// Lists the rooms that may have something to archive.
     archive {
+        /// Puts a room on the list.
+        ADD = "add",
         /// Takes a room off the list.
         FORGET = "forget",
+        /// Finds rooms that nobody has touched for a while.
+        UNTOUCHED = "untouched",
     }
 }
 

@@ -30,7 +30,7 @@ end
 local epoch, top, origin = identify(redis.call, meta, log, new_epoch, run, expected)
 if not epoch then return {'', '0', 2, ''} end
 -- Above what was expected, also where the log was lost: people have seen that much of it.
-local offset = string.format('%.0f', math.max(tonumber(top), tonumber(expected) or 0) + 1)
+local offset = string.format('%.0f', math.max(tonumber(top), change and tonumber(expected) or 0) + 1)
 -- What is remembered is kept, too: in a full store for ten minutes, which is long for a resend.
 local remember = growth == 'level' and '600' or remember
 -- The first write, whichever it is, is one that Redis refuses when its memory is

@@ -51,8 +51,10 @@ elseif seen_offset then
   end
   if not is_seen and epoch == seen_epoch then
     -- Redis came back with older data: the same offsets will soon mean something else.
+    if floor == '' then return {'', '0', {}, 2} end
     epoch = new_epoch
-    redis.pcall('HSET', meta, 'epoch', epoch)
+    if tonumber(floor) > tonumber(top) then top = floor end
+    redis.pcall('HSET', meta, 'epoch', epoch, 'top', top)
   end
 end
 

@@ -6,8 +6,8 @@
 --
 -- KEYS: meta, log
 -- ARGV: the node, for how many milliseconds it alone may archive the log, the offset up to which the archive has it
---       (nothing: as the log says; the archive is right, also if it has less than the log says), how many entries are wanted, how many bytes, and how many entries and bytes
---       stay live
+--       (nothing: as the log says), how many entries are wanted, how many bytes, how many entries and bytes stay live, an
+--       epoch for a log that lost its end, and `exact` if the archive has no more than that, whatever the log says
 -- Returns {0, 0, 0, {}} where there is no such log, {1, milliseconds, 0, {}} where another node archives it for that
 -- long, or {2, top, archived, entries}; without entries the node gives it up.
 
@@ -22,13 +22,15 @@ if not top then return {0, '0', '0', {}} end
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
 local holder, ends_at = string.match(known[3] or '', '^(%S+) (%d+)$')
-if holder and holder ~= node and tonumber(ends_at) > now then
+-- A lease that is longer than any is of a Redis whose clock was ahead.
+if holder and holder ~= node and tonumber(ends_at) > now and tonumber(ends_at) <= now + lease then
   return {1, string.format('%.0f', ends_at - now), '0', {}}
 end
 
-if stored ~= '' and tonumber(stored) ~= archived then
-  archived = tonumber(stored)
-  redis.call('HSET', meta, 'archived', stored)
+stored = tonumber(stored)
+if stored and (stored > archived or ARGV[9] == 'exact' and stored ~= archived) then
+  archived = stored
+  redis.call('HSET', meta, 'archived', string.format('%.0f', stored))
   local keep = length
   local used = redis.pcall('MEMORY', 'USAGE', log, 'SAMPLES', 0)
   if type(used) == 'number' and used > size then
@@ -36,6 +38,12 @@ if stored ~= '' and tonumber(stored) ~= archived then
   end
   local from = math.min(top - keep, archived) + 1
   if from > 1 then redis.call('XTRIM', log, 'MINID', '~', string.format('%.0f-0', from)) end
+end
+
+if archived > top then
+  -- The log lost its end, and nobody has noticed: the next message must not get a number that the archive has.
+  top = archived
+  redis.call('HSET', meta, 'top', string.format('%.0f', top), 'epoch', ARGV[8])
 end
 
 local entries, from = {}, string.format('%.0f-0', archived + 1)
