@@ -78,179 +78,147 @@ struct Moving<'a> {
 }
 
 impl Moving<'_> {
-    /// Rows of the file, some at a time: after so many.
+    /// Some rows of the file, those after `after`, which is the first column of the last one that was read; `None` at
+    /// the end.
     async fn rows<T: Send + 'static>(
         &self,
         query: &'static str,
-        after: i64,
+        after: &mut i64,
         most: i64,
         row: fn(&Row<'_>) -> rusqlite::Result<T>,
-    ) -> Result<Vec<T>, StorageError> {
+    ) -> Result<Option<Vec<T>>, StorageError> {
+        let begin = *after;
         let read = move |sql: &File| {
             let mut rows = sql.prepare_cached(query)?;
-            Ok(rows.query_map(params![after, most], row)?.collect::<Result<Vec<_>, _>>()?)
+            let with_number = |found: &Row<'_>| Ok((found.get::<_, i64>(0)?, row(found)?));
+            Ok(rows.query_map(params![begin, most], with_number)?.collect::<Result<Vec<_>, _>>()?)
         };
+        let rows = self.file.read(read).await?;
+        let Some((last, _)) = rows.last() else { return Ok(None) };
+        *after = *last;
+        Ok(Some(rows.into_iter().map(|(_, row)| row).collect()))
+    }
+
+    /// All rows of a table whose rows are short.
+    async fn all<T: Send + 'static>(
+        &self,
+        query: &'static str,
+        row: fn(&Row<'_>) -> rusqlite::Result<T>,
+    ) -> Result<Vec<T>, StorageError> {
+        let read = move |sql: &File| Ok(sql.prepare(query)?.query_map([], row)?.collect::<Result<Vec<_>, _>>()?);
         self.file.read(read).await
     }
 
-    async fn quizzes(&self) -> Result<u64, StorageError> {
+    async fn quizzes(&self) -> Result<usize, StorageError> {
         const QUIZZES: &str =
-            "SELECT id, owner, version, saved_at, summary FROM quizzes ORDER BY rowid LIMIT ?2 OFFSET ?1";
-        const PUT: &str = "
-            INSERT INTO quizzes (id, owner, version, saved_at, summary)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[], $4::bigint[], $5::text[])";
+            "SELECT rowid, id, owner, version, saved_at, summary FROM quizzes WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
+        const PUT: &str = "INSERT INTO quizzes (id, owner, version, saved_at, summary) VALUES ($1, $2, $3, $4, $5)";
         const VERSIONS: &str =
-            "SELECT quiz, version, about, stored FROM quiz_versions ORDER BY rowid LIMIT ?2 OFFSET ?1";
-        const PUT_VERSIONS: &str = "
-            INSERT INTO quiz_versions (quiz, version, about, stored)
-            SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[])";
-        let mut done = 0;
-        loop {
-            let row = |row: &Row<'_>| Ok((text(row, 0)?, text(row, 1)?, row.get(2)?, row.get(3)?, text(row, 4)?));
-            let rows: Vec<(String, String, i64, i64, String)> = self.rows(QUIZZES, done, BATCH, row).await?;
-            if rows.is_empty() {
-                break;
+            "SELECT rowid, quiz, version, about, stored FROM quiz_versions WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
+        const PUT_VERSION: &str = "INSERT INTO quiz_versions (quiz, version, about, stored) VALUES ($1, $2, $3, $4)";
+        type Quiz = (String, String, i64, i64, String);
+        type Version = (String, i64, String, String);
+        let (mut after, mut moved) = (0, 0);
+        let quiz = |row: &Row<'_>| Ok((text(row, 1)?, text(row, 2)?, row.get(3)?, row.get(4)?, text(row, 5)?));
+        while let Some(quizzes) = self.rows::<Quiz>(QUIZZES, &mut after, BATCH, quiz).await? {
+            for (id, owner, version, saved_at, summary) in quizzes {
+                self.transaction.execute(PUT, &[&id, &owner, &version, &saved_at, &summary]).await?;
             }
-            done += count(&rows);
-            let (ids, rest): (Vec<_>, Vec<_>) =
-                rows.into_iter().map(|(id, owner, a, b, s)| (id, (owner, a, b, s))).unzip();
-            let owners: Vec<_> = rest.iter().map(|(owner, ..)| owner.as_str()).collect();
-            let versions: Vec<_> = rest.iter().map(|(_, version, ..)| *version).collect();
-            let times: Vec<_> = rest.iter().map(|(_, _, at, _)| *at).collect();
-            let summaries: Vec<_> = rest.iter().map(|(.., summary)| summary.as_str()).collect();
-            self.transaction.execute(PUT, &[&ids, &owners, &versions, &times, &summaries]).await?;
         }
-        let mut done = 0;
-        loop {
-            let row = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, text(row, 2)?, text(row, 3)?));
-            let rows: Vec<(String, i64, String, String)> = self.rows(VERSIONS, done, LARGE, row).await?;
-            if rows.is_empty() {
-                return Ok(done.unsigned_abs());
+        after = 0;
+        let version = |row: &Row<'_>| Ok((text(row, 1)?, row.get(2)?, text(row, 3)?, text(row, 4)?));
+        while let Some(versions) = self.rows::<Version>(VERSIONS, &mut after, LARGE, version).await? {
+            moved += versions.len();
+            for (quiz, version, about, stored) in versions {
+                self.transaction.execute(PUT_VERSION, &[&quiz, &version, &about, &stored]).await?;
             }
-            done += count(&rows);
-            let quizzes: Vec<_> = rows.iter().map(|(quiz, ..)| quiz.as_str()).collect();
-            let versions: Vec<_> = rows.iter().map(|(_, version, ..)| *version).collect();
-            let abouts: Vec<_> = rows.iter().map(|(_, _, about, _)| about.as_str()).collect();
-            let stored: Vec<_> = rows.iter().map(|(.., stored)| stored.as_str()).collect();
-            self.transaction.execute(PUT_VERSIONS, &[&quizzes, &versions, &abouts, &stored]).await?;
         }
+        Ok(moved)
     }
 
-    async fn results(&self) -> Result<u64, StorageError> {
-        const RESULTS: &str =
-            "SELECT owner, id, ended_at, progress, summary, whole FROM results ORDER BY rowid LIMIT ?2 OFFSET ?1";
+    async fn results(&self) -> Result<usize, StorageError> {
+        const RESULTS: &str = "
+            SELECT rowid, owner, id, ended_at, progress, summary, whole FROM results
+            WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
         const PUT: &str = "
             INSERT INTO results (owner, id, ended_at, progress, summary, whole) VALUES ($1, $2, $3, $4, $5, $6)";
-        let mut done = 0;
-        loop {
-            let row = |row: &Row<'_>| {
-                Ok((text(row, 0)?, text(row, 1)?, row.get(2)?, row.get(3)?, text(row, 4)?, text(row, 5)?))
-            };
-            let rows: Vec<(String, String, i64, i64, String, String)> = self.rows(RESULTS, done, LARGE, row).await?;
-            if rows.is_empty() {
-                return Ok(done.unsigned_abs());
-            }
-            done += count(&rows);
-            for (owner, id, ended_at, progress, summary, whole) in rows {
+        type Results = (String, String, i64, i64, String, String);
+        let (mut after, mut moved) = (0, 0);
+        let one =
+            |row: &Row<'_>| Ok((text(row, 1)?, text(row, 2)?, row.get(3)?, row.get(4)?, text(row, 5)?, text(row, 6)?));
+        while let Some(results) = self.rows::<Results>(RESULTS, &mut after, LARGE, one).await? {
+            moved += results.len();
+            for (owner, id, ended_at, progress, summary, whole) in results {
                 self.transaction.execute(PUT, &[&owner, &id, &ended_at, &progress, &summary, &whole]).await?;
             }
         }
+        Ok(moved)
     }
 
     async fn authors(&self) -> Result<(), StorageError> {
-        const AUTHORS: &str = "SELECT owner, since, seen_at FROM authors ORDER BY owner LIMIT ?2 OFFSET ?1";
-        const PUT: &str = "
-            INSERT INTO authors (owner, since, seen_at) SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[])";
-        let mut done = 0;
-        loop {
-            let row = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, row.get(2)?));
-            let rows: Vec<(String, i64, i64)> = self.rows(AUTHORS, done, BATCH, row).await?;
-            if rows.is_empty() {
-                return Ok(());
-            }
-            done += count(&rows);
-            let owners: Vec<_> = rows.iter().map(|(owner, ..)| owner.as_str()).collect();
-            let since: Vec<_> = rows.iter().map(|(_, since, _)| *since).collect();
-            let seen: Vec<_> = rows.iter().map(|(.., seen)| *seen).collect();
-            self.transaction.execute(PUT, &[&owners, &since, &seen]).await?;
+        const AUTHORS: &str = "SELECT owner, since, seen_at FROM authors";
+        const PUT: &str = "INSERT INTO authors (owner, since, seen_at) VALUES ($1, $2, $3)";
+        let author = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, row.get(2)?));
+        for (owner, since, seen_at) in self.all::<(String, i64, i64)>(AUTHORS, author).await? {
+            self.transaction.execute(PUT, &[&owner, &since, &seen_at]).await?;
         }
+        Ok(())
     }
 
-    async fn pictures(&self) -> Result<u64, StorageError> {
-        const PICTURE: &str = "SELECT id, bytes, idle_at FROM pictures ORDER BY rowid LIMIT ?2 OFFSET ?1";
+    async fn pictures(&self) -> Result<usize, StorageError> {
+        const PICTURES: &str =
+            "SELECT rowid, id, bytes, idle_at FROM pictures WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
         const PUT: &str = "INSERT INTO pictures (id, bytes, idle_at) VALUES ($1, $2, $3)";
-        const NAMED: &str =
-            "SELECT picture, quiz, version FROM quiz_pictures ORDER BY picture, quiz, version LIMIT ?2 OFFSET ?1";
-        const PUT_NAMED: &str = "
-            INSERT INTO quiz_pictures (picture, quiz, version)
-            SELECT * FROM unnest($1::text[], $2::text[], $3::bigint[])";
-        let mut done = 0;
-        loop {
-            let row = |row: &Row<'_>| Ok((text(row, 0)?, row.get(1)?, row.get(2)?));
-            let rows: Vec<(String, Vec<u8>, i64)> = self.rows(PICTURE, done, LARGE, row).await?;
-            if rows.is_empty() {
-                break;
-            }
-            done += count(&rows);
-            for (id, bytes, idle_at) in rows {
+        const NAMED: &str = "SELECT picture, quiz, version FROM quiz_pictures";
+        const PUT_NAMED: &str = "INSERT INTO quiz_pictures (picture, quiz, version) VALUES ($1, $2, $3)";
+        let (mut after, mut moved) = (0, 0);
+        let picture = |row: &Row<'_>| Ok((text(row, 1)?, row.get(2)?, row.get(3)?));
+        while let Some(pictures) = self.rows::<(String, Vec<u8>, i64)>(PICTURES, &mut after, LARGE, picture).await? {
+            moved += pictures.len();
+            for (id, bytes, idle_at) in pictures {
                 self.transaction.execute(PUT, &[&id, &bytes, &idle_at]).await?;
             }
         }
-        let mut named = 0;
-        loop {
-            let row = |row: &Row<'_>| Ok((text(row, 0)?, text(row, 1)?, row.get(2)?));
-            let rows: Vec<(String, String, i64)> = self.rows(NAMED, named, BATCH, row).await?;
-            if rows.is_empty() {
-                return Ok(done.unsigned_abs());
-            }
-            named += count(&rows);
-            let pictures: Vec<_> = rows.iter().map(|(picture, ..)| picture.as_str()).collect();
-            let quizzes: Vec<_> = rows.iter().map(|(_, quiz, _)| quiz.as_str()).collect();
-            let versions: Vec<_> = rows.iter().map(|(.., version)| *version).collect();
-            self.transaction.execute(PUT_NAMED, &[&pictures, &quizzes, &versions]).await?;
+        let named = |row: &Row<'_>| Ok((text(row, 0)?, text(row, 1)?, row.get(2)?));
+        for (picture, quiz, version) in self.all::<(String, String, i64)>(NAMED, named).await? {
+            self.transaction.execute(PUT_NAMED, &[&picture, &quiz, &version]).await?;
         }
+        Ok(moved)
     }
 
-    async fn rooms(&self) -> Result<u64, StorageError> {
-        const ROOMS: &str =
-            "SELECT channel, title, listed, created_at, active_at FROM rooms ORDER BY rowid LIMIT ?2 OFFSET ?1";
+    async fn rooms(&self) -> Result<usize, StorageError> {
+        const ROOMS: &str = "
+            SELECT rowid, channel, title, listed, created_at, active_at FROM rooms
+            WHERE rowid > ?1 ORDER BY rowid LIMIT ?2";
         const PUT: &str = "
             INSERT INTO rooms (id, title, listed, created_at, active_at) VALUES ($1, $2, $3, $4, $5)";
-        let (mut done, mut moved) = (0, 0);
-        loop {
-            let row = |row: &Row<'_>| {
-                Ok((text(row, 0)?, text(row, 1)?, row.get::<_, i64>(2)? == 1, row.get(3)?, row.get(4)?))
-            };
-            let rows: Vec<(String, String, bool, i64, i64)> = self.rows(ROOMS, done, BATCH, row).await?;
-            if rows.is_empty() {
-                return Ok(moved);
-            }
-            done += count(&rows);
-            for (channel, title, listed, created_at, active_at) in rows {
+        type Room = (String, String, bool, i64, i64);
+        let (mut after, mut moved) = (0, 0);
+        let room =
+            |row: &Row<'_>| Ok((text(row, 1)?, text(row, 2)?, row.get::<_, i64>(3)? == 1, row.get(4)?, row.get(5)?));
+        while let Some(rooms) = self.rows::<Room>(ROOMS, &mut after, BATCH, room).await? {
+            for (channel, title, listed, created_at, active_at) in rooms {
                 let Some(room) = room_of(&channel) else { continue };
                 self.transaction.execute(PUT, &[&room.as_str(), &title, &listed, &created_at, &active_at]).await?;
                 moved += 1;
             }
         }
+        Ok(moved)
     }
 
     /// What was said in rooms, as the archive stores it.
     async fn messages(&self) -> Result<u64, StorageError> {
-        const LOGS: &str = "SELECT id, channel, top FROM logs ORDER BY id LIMIT ?2 OFFSET ?1";
-        let (mut done, mut moved) = (0, 0);
-        loop {
-            let row = |row: &Row<'_>| Ok((row.get(0)?, text(row, 1)?, row.get(2)?));
-            let logs: Vec<(i64, String, i64)> = self.rows(LOGS, done, BATCH, row).await?;
-            if logs.is_empty() {
-                return Ok(moved);
-            }
-            done += count(&logs);
+        const LOGS: &str = "SELECT id, channel, top FROM logs WHERE id > ?1 ORDER BY id LIMIT ?2";
+        let (mut after, mut moved) = (0, 0);
+        let log = |row: &Row<'_>| Ok((row.get(0)?, text(row, 1)?, row.get(2)?));
+        while let Some(logs) = self.rows::<(i64, String, i64)>(LOGS, &mut after, BATCH, log).await? {
             for (log, channel, top) in logs {
                 if let Some(room) = room_of(&channel) {
                     moved += self.log(log, room, top.unsigned_abs()).await?;
                 }
             }
         }
+        Ok(moved)
     }
 
     async fn log(&self, log: i64, room: RoomId, top: u64) -> Result<u64, StorageError> {

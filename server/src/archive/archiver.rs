@@ -48,6 +48,17 @@ const LOOKOUT: Duration = Duration::from_secs(5);
 /// How many rooms' fences are remembered.
 const FENCES: usize = 20_000;
 
+/// What is left after a batch.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Left {
+    /// There was nothing to do.
+    Nothing,
+    /// The batch had all that was due.
+    Little,
+    /// More is due already.
+    More,
+}
+
 /// The archiver of one node: stores the rooms in which somebody wrote on it, and those that dead nodes left.
 pub struct Archiver {
     broker: Arc<RedisBroker>,
@@ -110,16 +121,20 @@ impl Archiver {
                 }
             }
             let archived = self.archive_some().await;
-            match (&archived, is_failing) {
-                (Ok(0), _) => sleep(REST).await,
-                (Ok(_), true) => info!("what is said is archived again"),
-                (Ok(_), false) => {}
+            match &archived {
+                Ok(Left::Nothing) => {}
+                Ok(_) if is_failing => info!("what is said is archived again"),
                 // Once for each outage.
-                (Err(error), false) => warn!("what is said is archived later: {error}"),
-                (Err(_), true) => sleep(RETRY).await,
+                Err(error) if !is_failing => warn!("what is said is archived later: {error}"),
+                _ => {}
             }
-            if archived != Ok(0) {
+            if archived != Ok(Left::Nothing) {
                 is_failing = archived.is_err();
+            }
+            match archived {
+                Ok(Left::More) => {}
+                Ok(Left::Little | Left::Nothing) => sleep(REST).await,
+                Err(_) => sleep(RETRY).await,
             }
             ::metrics::gauge!(metrics::ARCHIVE_ROOMS_WAITING).set(self.waiting.len() as f64);
         }
@@ -136,12 +151,13 @@ impl Archiver {
         Ok(())
     }
 
-    /// Archives a batch of the rooms that wait; returns how many messages it stored.
-    async fn archive_some(&self) -> Result<usize, StorageError> {
+    /// Archives a batch of the rooms that wait; returns what is left to do.
+    async fn archive_some(&self) -> Result<Left, StorageError> {
         let halved = self.halved.load(Ordering::Relaxed);
-        let rooms = self.waiting.take(ROOMS >> halved);
+        let most = ROOMS >> halved;
+        let rooms = self.waiting.take(most);
         if rooms.is_empty() {
-            return Ok(0);
+            return Ok(Left::Nothing);
         }
         let archived = self.archive(&rooms, halved).await;
         let halved = match &archived {
@@ -151,12 +167,13 @@ impl Archiver {
         self.halved.store(halved, Ordering::Relaxed);
         if archived.is_err() {
             let at = Instant::now() + RETRY;
-            rooms.into_iter().for_each(|room| self.waiting.put(room, at));
+            rooms.iter().for_each(|room| self.waiting.put(room.clone(), at));
         }
-        archived
+        archived.map(|has_more| if has_more || rooms.len() == most { Left::More } else { Left::Little })
     }
 
-    async fn archive(&self, rooms: &[WaitingRoom], halved: u32) -> Result<usize, StorageError> {
+    /// Archives these rooms; returns whether there is probably more of one of them.
+    async fn archive(&self, rooms: &[WaitingRoom], halved: u32) -> Result<bool, StorageError> {
         // Before the logs are read, see `MessageStore::cursors`.
         let cursors = self.cursors_of(rooms).await?;
         let read = ArchiveRead {
@@ -203,17 +220,18 @@ impl Archiver {
                 }
             }
         }
-        let stored = if batches.is_empty() { Ok(0) } else { self.store(batches, rooms).await };
+        let stored = if batches.is_empty() { Ok(false) } else { self.store(batches, rooms).await };
         join_all(finished.into_iter().map(|waiting| self.finish(waiting))).await;
         stored
     }
 
     /// Stores what was read, and lets the rooms come again for what follows.
-    async fn store(&self, batches: Vec<RoomBatch>, rooms: &[WaitingRoom]) -> Result<usize, StorageError> {
+    async fn store(&self, batches: Vec<RoomBatch>, rooms: &[WaitingRoom]) -> Result<bool, StorageError> {
+        let has_more = batches.iter().any(|batch| batch.has_more);
         let messages = batches.iter().map(|batch| batch.messages.len()).sum::<usize>();
         let oldest = batches.iter().flat_map(|batch| &batch.messages).map(|message| message.sent_at).min();
         let outcomes = self.store.append(&batches).await?;
-        for (RoomBatch { room, has_more, .. }, outcome) in batches.into_iter().zip(outcomes) {
+        for (RoomBatch { room, has_more: more_of_it, .. }, outcome) in batches.into_iter().zip(outcomes) {
             let listed_at = rooms.iter().find(|waiting| waiting.room == room).and_then(|waiting| waiting.listed_at);
             let mut next = WaitingRoom { room, stored: None, listed_at };
             let mut at = Instant::now();
@@ -221,7 +239,7 @@ impl Archiver {
                 Outcome::Stored(last) => {
                     next.stored = Some(last);
                     // The next read tells the log.
-                    at += if has_more { Duration::ZERO } else { CONFIRMED_AFTER };
+                    at += if more_of_it { Duration::ZERO } else { CONFIRMED_AFTER };
                 }
                 Outcome::Fenced => drop(self.fences.remove(&next.room)),
                 // Asks the database before the next read.
@@ -234,7 +252,7 @@ impl Archiver {
             let lag = clock::now_ms().saturating_sub(oldest);
             ::metrics::histogram!(metrics::ARCHIVE_LAG).record(Duration::from_millis(lag));
         }
-        Ok(messages.max(1))
+        Ok(has_more)
     }
 
     /// A room has nothing to archive.

@@ -18,7 +18,7 @@ const ENTER: &str = "
     UPDATE rooms SET active_at = greatest(active_at, (extract(epoch FROM clock_timestamp()) * 1000)::bigint)
     WHERE id = $1";
 const TITLE: &str = "SELECT title FROM rooms WHERE id = $1 AND title <> ''";
-const LISTED: &str = "SELECT id, title, active_at FROM rooms WHERE listed ORDER BY active_at DESC LIMIT $1";
+const LISTED: &str = "SELECT id, title, active_at FROM rooms WHERE listed ORDER BY active_at DESC, id LIMIT $1";
 
 /// The list of rooms of a deployment with a database. Rooms stay until [`crate::retention`] removes them.
 pub struct PostgresRooms {

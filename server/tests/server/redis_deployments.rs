@@ -91,11 +91,13 @@ async fn prefixes_hear_nothing_of_each_other() {
 
 /// Four deployments on one Redis, two at a time: with databases, then with prefixes of their own.
 async fn side_by_side(check: impl AsyncFn(&TestNode, &TestNode)) {
-    let redis = RedisServer::start();
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
     let (first, second) = (redis.url(), format!("{}/1", redis.url()));
     for pair in [[(&first, "hubbub"), (&second, "hubbub")], [(&first, "north"), (&first, "south")]] {
-        let [one, other] = pair.map(|(url, prefix)| async move {
-            TestNode::with_redis(url, &["--redis-prefix", prefix, "--rate-limit", "off"]).await
+        let [one, other] = pair.map(|(url, prefix)| async {
+            let database = postgres.database().await;
+            let flags = ["--redis-prefix", prefix, "--rate-limit", "off", "--database", &database];
+            TestNode::with_redis(url, &flags).await
         });
         let (one, other) = (one.await, other.await);
         check(&one, &other).await;

@@ -46,8 +46,8 @@ impl DatabaseAddress {
         let [require, disable] = ["require", "disable"].map(|mode| format!("sslmode={mode}"));
         let (address, settings) = text.split_once('?').unwrap_or((text, ""));
         let settings = settings.replace("sslmode=verify-full", &require).replace("sslmode=verify-ca", &require);
-        let mut config: Config =
-            format!("{address}?{settings}").parse().map_err(|error: tokio_postgres::Error| reason(&error))?;
+        let known = if settings.is_empty() { address.to_owned() } else { format!("{address}?{settings}") };
+        let mut config: Config = known.parse().map_err(|error: tokio_postgres::Error| reason(&error))?;
         if config.get_hosts().is_empty() && config.get_hostaddrs().is_empty() {
             return Err("it names no host".into());
         }
