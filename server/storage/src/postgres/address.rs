@@ -184,9 +184,7 @@ mod tests {
         assert_eq!(wrong("postgres:///hubbub"), "it names no host");
         assert_eq!(wrong("postgres://ana:secret@a"), "it names no database: end it with /NAME");
         assert!(wrong("postgres://a/b?sslmod=require").contains("sslmod"));
-        for text in
-            ["postgres://ana:secret@a:port/b", "postgres://ana:%zz-secret@a/b", "postgres://secret@a/b?x=secret"]
-        {
+        for text in ["postgres://ana:secret@a:port/b", "postgres://ana:secret@[a/b", "postgres://secret@a/b?x=secret"] {
             let wrong = wrong(text);
             assert!(!wrong.contains("secret") && !wrong.is_empty(), "{wrong}");
         }
