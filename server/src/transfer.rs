@@ -78,8 +78,8 @@ struct Moving<'a> {
 }
 
 impl Moving<'_> {
-    /// Some rows of the file, those after `after`, which is the first column of the last one that was read; `None` at
-    /// the end.
+    /// Some rows of the file, those after `after`, which is the first column of the last one that was read;
+    /// `None` at the end.
     async fn rows<T: Send + 'static>(
         &self,
         query: &'static str,

@@ -33,8 +33,7 @@ impl ArchivedHistory {
 
 #[async_trait]
 impl History for ArchivedHistory {
-    /// While the database is away, the live log alone is read, and a page before that is
-    /// [`StorageError::Unavailable`].
+    /// While the database is away, the live log alone is read, and a page before that is [`StorageError::Unavailable`].
     async fn page(&self, channel: &Channel, before: Option<u64>, limit: usize) -> Result<Page, StorageError> {
         let live = self.live.page(channel, before, limit).await?;
         let first = live.publications.first().map(|first| first.offset);

@@ -43,8 +43,8 @@ impl TypedValueParser for RedisServers {
     }
 }
 
-/// Parses the address of a database as [`DatabaseAddress::parse`] does. A wrong value is not shown, because it may
-/// contain a password.
+/// Parses the address of a database as [`DatabaseAddress::parse`] does. A wrong value is not shown, because it
+/// may contain a password.
 #[derive(Clone)]
 pub(super) struct DatabaseAddressParser;
 

@@ -7,8 +7,7 @@ use protocol::{PictureId, QuizId, ResultsId, UserId};
 
 use super::{OwnedQuiz, Quizzes, QuizzesError, StoreOutcome};
 
-/// Stores nothing. Lists are empty; whatever would be stored or is asked for by its id is
-/// [`QuizzesError::NoDatabase`].
+/// Stores nothing. Lists are empty; whatever would be stored or is asked for by its id is [`QuizzesError::NoDatabase`].
 pub struct NoQuizzes;
 
 #[async_trait]

@@ -1,5 +1,5 @@
-//! Quizzes, results and pictures of all nodes, in PostgreSQL. Removing what nobody uses is [`crate::retention`]'s
-//! matter.
+//! Quizzes, results and pictures of all nodes, in PostgreSQL. Removing what nobody
+//! uses is [`crate::retention`]'s matter.
 
 use async_trait::async_trait;
 use bytes::Bytes;

@@ -76,8 +76,8 @@ async fn says(node: &TestNode, room: &str, numbers: std::ops::RangeInclusive<usi
     last
 }
 
-/// The same by the plain form, which needs no position in the log: whoever is connected when a log is lost is sent away
-/// once.
+/// The same by the plain form, which needs no position in the log: whoever is connected when a log is lost
+/// is sent away once.
 async fn posts(node: &TestNode, room: &str, numbers: std::ops::RangeInclusive<usize>) {
     let mut ana = Browser::at(node).await;
     for number in numbers {

@@ -1,5 +1,5 @@
-//! Games in Redis that began when some fields of quizzes had other names. The SQLite file is rewritten once instead,
-//! by a migration.
+//! Games in Redis that began when some fields of quizzes had other names. The SQLite file is rewritten once
+//! instead, by a migration.
 
 /// The fields' names, before November 2026 and now.
 const NAMES: [(&str, &str); 3] = [

@@ -1,5 +1,5 @@
-//! The quota counters of all nodes, in the first Redis, where they expire by themselves; and how full Redis and the
-//! database are.
+//! The quota counters of all nodes, in the first Redis, where they expire by themselves; and how full Redis
+//! and the database are.
 
 use std::sync::Arc;
 

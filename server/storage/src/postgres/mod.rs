@@ -1,8 +1,8 @@
 //! A PostgreSQL database, for what lasts in a deployment of several nodes.
 //!
-//! A pool of connections with prepared statements. Each statement has a time in which it must be answered, and while
-//! the database is away most callers are told so at once. Knows tables and transactions; what is in them is its
-//! callers' matter.
+//! A pool of connections with prepared statements. Each statement has a time in which it must be answered, and
+//! while the database is away most callers are told so at once. Knows tables and transactions; what is in them
+//! is its callers' matter.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -74,8 +74,7 @@ struct Inner {
 
 impl Postgres {
     /// Connects to a database and migrates it to this version. Where it cannot be reached, the node starts without it
-    /// and goes on trying: what is live needs no database. Until then every operation is
-    /// [`StorageError::Unavailable`].
+    /// and goes on trying: what is live needs no database. Until then every operation is [`StorageError::Unavailable`].
     ///
     /// # Errors [`OpenError::Refused`]: it was reached, and cannot be used.
     pub async fn open(address: &DatabaseAddress, connections: usize) -> Result<Self, OpenError> {

@@ -9,8 +9,8 @@ use tracing::info;
 use super::error::{is_refusal, without_values};
 use super::{OpenError, unreachable};
 
-/// One file for each version of the database, oldest first. What was released is never edited: a change is another
-/// file.
+/// One file for each version of the database, oldest first. What was released is never edited: a
+/// change is another file.
 const MIGRATIONS: &[&str] =
     &[include_str!("migrations/0001_rooms_and_quizzes.sql"), include_str!("migrations/0002_archive.sql")];
 

@@ -26,8 +26,8 @@ pub trait Archive: Debug + Send + Sync {
     async fn top(&self, channel: &Channel) -> Result<u64, StorageError>;
 }
 
-/// Above which offset a log goes on that Redis lost, or whose end it lost: an offset that the archive has must never
-/// mean something else.
+/// Above which offset a log goes on that Redis lost, or whose end it lost: an offset that the archive has must
+/// never mean something else.
 #[derive(Clone)]
 pub(crate) struct Floors {
     archive: Option<Arc<dyn Archive>>,

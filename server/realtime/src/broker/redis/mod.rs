@@ -56,8 +56,8 @@ pub struct RedisBrokerOptions {
     pub keyspace: Keyspace,
     /// What the other nodes understand.
     pub peers: Peers,
-    /// Where logs of rooms are stored for good. With one, Redis keeps what is not stored there yet, whatever the limits
-    /// say.
+    /// Where logs of rooms are stored for good. With one, Redis keeps what is not stored there yet,
+    /// whatever the limits say.
     pub archive: Option<Arc<dyn Archive>>,
 }
 

@@ -1,5 +1,5 @@
--- Finds rooms that nobody has put on the list for a while, those first that were put there first, and puts them there
--- again.
+-- Finds rooms that nobody has put on the list for a while, those first that were put there
+-- first, and puts them there again.
 -- KEYS: the list. ARGV: how many milliseconds ago is a while, how many rooms are wanted.
 -- Returns when they were put there again, and the rooms.
 

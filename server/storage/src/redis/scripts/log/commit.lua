@@ -13,8 +13,8 @@
 --       whether the log may grow (free, level), the version that was expected or, of a
 --       room, the last offset in the archive (nothing: the node has not asked it), the
 --       header to announce (nothing: a node may live that would not understand it)
--- Returns {epoch, offset, 1 if it was there before, origin}; {'', 0, 2, ''} where the archive has to be asked; false for another digest, and where the change may
--- not be made.
+-- Returns {epoch, offset, 1 if it was there before, origin}; {'', 0, 2, ''} where the
+-- archive has to be asked; false for another digest, and where the change may not be made.
 
 local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[8]
 local head, tail, new_epoch, run, growth, expected, header =

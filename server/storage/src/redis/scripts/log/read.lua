@@ -9,9 +9,9 @@
 --       offset in the archive (nothing: the node has not asked it), and
 --       where a node says what it has seen of this log: its epoch, an offset and, if
 --       it knows it, the entry there
--- Returns {epoch, top, entries, 1 if the node has seen this very log}, or {'', 0, {}, 2} where the archive has to be
--- asked. All to
--- the top, but more than was asked for, is none at all.
+-- Returns {epoch, top, entries, 1 if the node has seen this very log}, or {'', 0, {}, 2}
+-- where the archive has to be asked. All to the top, but more than was asked for, is none
+-- at all, and no part of it.
 
 local meta, log = KEYS[1], KEYS[2]
 local new_epoch, run, keep_empty, retain = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
