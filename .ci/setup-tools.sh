@@ -159,7 +159,11 @@ need_redis() {
 # The package postgresql-15 holds the server and makes a cluster of its own, which nothing here uses.
 need_postgres() {
     command -v pkill >/dev/null || debian "pkill, which freezes a PostgreSQL" procps
-    [[ -x $HUBBUB_TOOLS/bin/initdb && -x $HUBBUB_TOOLS/bin/pg_basebackup && -x $HUBBUB_TOOLS/bin/postgres ]] && return
+    local program found=0
+    for program in initdb pg_basebackup postgres; do
+        command -v "$program" >/dev/null && found=$((found + 1))
+    done
+    ((found == 3)) && return
     newest_postgres || { debian "PostgreSQL" postgresql; newest_postgres; } ||
         give_up "PostgreSQL was installed, and its programs are not in /usr/lib/postgresql."
 }
