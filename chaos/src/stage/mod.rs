@@ -186,7 +186,7 @@ impl Stage {
     /// The database of this stage.
     ///
     /// # Errors
-    /// None was planned.
+    /// The plan of this run has none.
     pub fn database(&mut self) -> Result<&mut Postgres> {
         self.database.as_mut().context("there is no database on this stage")
     }

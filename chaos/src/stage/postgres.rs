@@ -51,7 +51,7 @@ impl Postgres {
     /// Starts a standby on `address` that follows another one, and may lack the last of what that acknowledged.
     ///
     /// # Errors
-    /// As [`Postgres::start`].
+    /// As [`Postgres::start`], and where the other one cannot be copied.
     pub async fn follow(primary: &Self, address: SocketAddr, log: PathBuf) -> Result<Self> {
         let own = tempfile::Builder::new().prefix("hubbub-postgres-").tempdir()?;
         let (folder, primary) = (own.path().to_owned(), Some(primary.address.port()));
@@ -63,7 +63,7 @@ impl Postgres {
     /// Lets a standby take over, and waits until it takes writes.
     ///
     /// # Errors
-    /// It does not.
+    /// The standby does not take over in time.
     pub async fn promote(&mut self) -> Result<()> {
         self.primary = None;
         let data = self.folder.join("data");
@@ -93,7 +93,7 @@ impl Postgres {
     /// Starts it with the data in its folder, and waits until it takes connections.
     ///
     /// # Errors
-    /// It does not.
+    /// It takes none in time; its log says why.
     pub async fn start_again(&mut self) -> Result<()> {
         let begin = Instant::now();
         while !self.is_ready() {

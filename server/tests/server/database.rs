@@ -1,13 +1,13 @@
 //! How a node finds its database: what it makes of it, and what it refuses.
 
 use std::os::unix::fs::PermissionsExt;
-use std::path::Path;
 use std::process::Command;
 
 use storage::postgres::{DatabaseAddress, OpenError, Postgres};
 use tempfile::NamedTempFile;
 
 use crate::postgres_server::{PostgresServer, client};
+use crate::redis_shapes::make_certificates;
 
 async fn open(url: &str) -> Result<Postgres, OpenError> {
     Postgres::open(&DatabaseAddress::parse(url).unwrap(), 2).await
@@ -120,17 +120,4 @@ async fn an_encrypted_database_is_reached_by_who_trusts_its_authority_and_knows_
     command.args(["migrate", "--database", &url, "--database-password-file"]).arg(password.path());
     let ended = command.arg("--database-ca").arg(ca).output().unwrap();
     assert!(ended.status.success(), "{}", String::from_utf8_lossy(&ended.stderr));
-}
-
-/// An authority, `ca.pem`, and what it signed for 127.0.0.1: `cert.pem`.
-fn make_certificates(folder: &Path) {
-    let script = "
-        new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
-        openssl req -x509 $new -days 2 -subj /CN=authority -keyout ca.key -out ca.pem &&
-        openssl req $new -subj /CN=postgres -keyout key.pem -out request.pem &&
-        echo subjectAltName=IP:127.0.0.1 > names &&
-        openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -days 2 -extfile names -out cert.pem &&
-        chmod 600 key.pem";
-    let made = Command::new("sh").args(["-ec", script]).current_dir(folder).output().unwrap();
-    assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }

@@ -10,7 +10,7 @@ use storage::postgres::{DatabaseAddress, Postgres};
 use tempfile::TempDir;
 use tokio_postgres::NoTls;
 
-use crate::redis_server::free_port;
+use crate::redis_server::{free_port, shared};
 
 /// Runs PostgreSQL and ends it when its own standard input ends: with the process
 /// of the tests, however that ends.
@@ -55,12 +55,7 @@ impl PostgresServer {
     /// The one that all tests share, as long as any of them uses it.
     pub fn shared() -> Arc<Self> {
         static SHARED: Mutex<Weak<PostgresServer>> = Mutex::new(Weak::new());
-        let mut shared = SHARED.lock().unwrap_or_else(PoisonError::into_inner);
-        shared.upgrade().unwrap_or_else(|| {
-            let started = Self::start();
-            *shared = Arc::downgrade(&started);
-            started
-        })
+        shared(&SHARED, Self::start)
     }
 
     /// The address of one of its databases, for the setting `database`.
@@ -148,9 +143,14 @@ impl PostgresServer {
 
 /// Signals a server and the processes of its connections; false: it is gone.
 fn signal_all(pid: u32, signal: &str) -> bool {
+    // One that never got ready has none.
+    if pid == 0 {
+        return false;
+    }
     let pid = pid.to_string();
+    // It fails where there is no connection.
     let _ = Command::new("pkill").args([signal, "-P", &pid]).status().unwrap();
-    pid != "0" && Command::new("kill").args([signal, &pid]).stderr(Stdio::null()).status().unwrap().success()
+    Command::new("kill").args([signal, &pid]).stderr(Stdio::null()).status().unwrap().success()
 }
 
 impl Drop for PostgresServer {

@@ -156,7 +156,7 @@ pub fn free_port() -> u16 {
 }
 
 /// What is shared as long as any test uses it, or a new one.
-fn shared<T: ?Sized>(shared: &Mutex<Weak<T>>, start: impl FnOnce() -> Arc<T>) -> Arc<T> {
+pub fn shared<T: ?Sized>(shared: &Mutex<Weak<T>>, start: impl FnOnce() -> Arc<T>) -> Arc<T> {
     let mut shared = shared.lock().unwrap_or_else(PoisonError::into_inner);
     shared.upgrade().unwrap_or_else(|| {
         let started = start();

@@ -295,13 +295,14 @@ async fn passwords_and_tls_are_spoken_and_never_shown() {
 }
 
 /// An authority, `ca.pem`, and what it signed for 127.0.0.1: `cert.pem`.
-fn make_certificates(folder: &Path) {
+pub fn make_certificates(folder: &Path) {
     let script = "
         new='-newkey ec -pkeyopt ec_paramgen_curve:prime256v1 -nodes'
         openssl req -x509 $new -days 2 -subj /CN=authority -keyout ca.key -out ca.pem &&
-        openssl req $new -subj /CN=redis -keyout key.pem -out request.pem &&
+        openssl req $new -subj /CN=server -keyout key.pem -out request.pem &&
         echo subjectAltName=IP:127.0.0.1 > names &&
-        openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -days 2 -extfile names -out cert.pem";
+        openssl x509 -req -in request.pem -CA ca.pem -CAkey ca.key -days 2 -extfile names -out cert.pem &&
+        chmod 600 key.pem";
     let made = Command::new("sh").args(["-ec", script]).current_dir(folder).output().unwrap();
     assert!(made.status.success(), "{}", String::from_utf8_lossy(&made.stderr));
 }
