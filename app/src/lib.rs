@@ -18,6 +18,8 @@ pub mod api;
 pub mod transport;
 
 mod boxed_view;
+#[cfg(feature = "ssr")]
+mod clock;
 mod components;
 mod connect_blocker;
 mod device;

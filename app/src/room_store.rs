@@ -106,11 +106,41 @@ impl RoomStore {
     pub(crate) fn say(self, text: &str) -> bool {
         let Some(connector) = self.connector.filter(|_| !text.trim().is_empty()) else { return false };
         let id = (connector.message_id)();
-        let unsent = Unsent { id, text: text.to_owned(), written_at: (connector.now_ms)(), refused: None };
-        self.command(Command::Say(unsent));
+        self.command(Command::Say(Unsent::new(id, text.to_owned(), (connector.now_ms)())));
         self.load_newest();
         self.sent.set(());
         true
+    }
+
+    /// Gives a message of the reader's another text; true if there was any.
+    #[expect(dead_code, reason = "nothing on the page begins an edit yet")]
+    pub(crate) fn edit(self, target: u64, text: &str) -> bool {
+        !text.trim().is_empty()
+            && self.change(target, |unsent| Unsent { edits: Some(target), text: text.to_owned(), ..unsent })
+    }
+
+    /// Deletes a message for everybody.
+    #[expect(dead_code, reason = "nothing on the page deletes messages yet")]
+    pub(crate) fn delete(self, target: u64) {
+        self.change(target, |unsent| Unsent { deletes: Some(target), ..unsent });
+    }
+
+    /// Sends a change of a message. It takes the place of those that were refused.
+    fn change(self, target: u64, change: impl FnOnce(Unsent) -> Unsent) -> bool {
+        let Some(connector) = self.connector else { return false };
+        self.log.with_untracked(|log| log.refused_changes(target)).into_iter().for_each(|id| self.discard(id));
+        let unsent = Unsent::new((connector.message_id)(), String::new(), (connector.now_ms)());
+        self.command(Command::Say(change(unsent)));
+        true
+    }
+
+    /// Now by the page's clock, or the server's while it renders the page; in milliseconds since 1970.
+    pub(crate) fn now_ms(self) -> u64 {
+        #[cfg(feature = "ssr")]
+        let without_page = crate::clock::now_ms;
+        #[cfg(not(feature = "ssr"))]
+        let without_page = || 0;
+        self.connector.map_or_else(without_page, |connector| (connector.now_ms)())
     }
 
     /// Sends a refused message again.
@@ -118,7 +148,7 @@ impl RoomStore {
         self.command(Command::Retry(id));
     }
 
-    /// Gives a refused message up.
+    /// Gives up a refused message, or a refused change of one.
     pub(crate) fn discard(self, id: MessageId) {
         self.command(Command::Discard(id));
     }

@@ -16,7 +16,6 @@ use realtime::broker::{Append, Broker, Growth, IdempotencyKey, LogLimits};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use realtime::history::History;
-use realtime::history::redis::RedisHistory;
 use realtime::peers::Peers;
 use server::archive::{ArchivedHistory, Archiver, MessageStore};
 use storage::clock::now_ms;
@@ -132,7 +131,7 @@ impl Stage {
             operator.execute(FILL, &[&begin, &(begin + 499_999).min(many)]).await.unwrap();
         }
         operator.batch_execute("VACUUM ANALYZE messages").await.unwrap();
-        let history = ArchivedHistory::new(Arc::new(RedisHistory::new(&self.broker)), self.store.clone());
+        let history = ArchivedHistory::new(self.broker.clone(), self.store.clone());
         let room = Channel::Room(RoomId::parse("many").unwrap());
         let mut times = Vec::with_capacity(PAGES);
         for _ in 0..PAGES {
@@ -174,7 +173,7 @@ fn channel(number: usize) -> Channel {
 fn append(number: usize, name: &str) -> Append {
     let (channel, author) = (channel(number), gardener());
     let id = MessageId::parse(&format!("{name}{number}")).unwrap();
-    let frame = wire::message_template(&channel.room(), &id, &author, &"words ".repeat(20), now_ms());
+    let frame = wire::message_template(&channel.room(), &id, &author, &"words ".repeat(20), None, now_ms());
     Append {
         idempotency: Some(IdempotencyKey { key: format!("{}/{id}", author.id), digest: "digest".into() }),
         event: Event { header: EventHeader::new("posted", now_ms(), Some(&id), Some(&author.id)), frame },

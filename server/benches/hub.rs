@@ -109,6 +109,7 @@ impl Room {
                 renamed: |_, _| "renamed".into(),
                 availability: |_, _| "availability".into(),
                 is_whole: |_| true,
+                erases: |_| false,
             };
             let hub = Hub::new(Arc::new(Nothing), control_frames);
             let asleep = people(&hub, &channel, listeners, other_end, &read).await;
@@ -160,7 +161,7 @@ fn on_the_wire(text: &str) -> u64 {
 /// A message of 128 characters, as the log has it.
 fn frame(offset: u64) -> Utf8Bytes {
     let id = protocol::MessageId::parse("c1-7").expect("it is well formed");
-    wire::message_template(&room(), &id, &gardener(), &"x".repeat(128), 1_795_305_600_000).fill(offset).into()
+    wire::message_template(&room(), &id, &gardener(), &"x".repeat(128), None, 1_795_305_600_000).fill(offset).into()
 }
 
 /// Subscribes `listeners` listeners; returns the other ends that nobody reads.

@@ -21,7 +21,7 @@ use realtime::broker::{Append, Broker, Deliveries, IdempotencyKey};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use realtime::peers::Peers;
-use server::chat::Chat;
+use server::chat::{Chat, Draft};
 use server::quota::{Addition, Counters, QuotaLimits, Quotas, Stored};
 use storage::StorageError;
 use storage::redis::Keyspace;
@@ -68,10 +68,13 @@ impl Counters for Uncounted {
 #[divan::bench(args = LENGTHS)]
 fn a_message_up_to_the_log(bencher: Bencher<'_, '_>, length: usize) {
     let quotas = Arc::new(Quotas::new(Arc::new(Uncounted), QuotaLimits::OFF));
-    let chat = Chat::new(Arc::new(Nothing), Box::new(|_| Box::pin(async { Ok(true) })), quotas, 4_000);
+    let chat =
+        Chat::new((Arc::new(Nothing), Arc::new(Nothing)), Box::new(|_| Box::pin(async { Ok(true) })), quotas, 4_000);
     let (room, author, text) = (room(), gardener(), "x".repeat(length));
     let id = MessageId::parse("c1-7").expect("it is well formed");
-    bencher.bench_local(|| chat.post(&room, &author, &id, black_box(&text)).now_or_never().is_some());
+    bencher.bench_local(|| {
+        chat.post(&room, &author, Draft { id: &id, text: black_box(&text), reply_to: None }).now_or_never().is_some()
+    });
 }
 
 /// From the bytes of Redis' pub/sub to a delivery; nothing is copied.
@@ -176,7 +179,7 @@ async fn forget(mut deliveries: Deliveries) {
 /// A message as the chat appends it.
 fn message(number: u64, length: usize) -> Append {
     let (author, id) = (gardener(), MessageId::parse(&format!("c1-{number}")).expect("it is well formed"));
-    let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), 1_795_305_600_000);
+    let template = wire::message_template(&room(), &id, &author, &"x".repeat(length), None, 1_795_305_600_000);
     let once = IdempotencyKey { key: format!("{}/{id}", author.id), digest: "0123456789abcdef0123456789abcdef".into() };
     Append {
         channel: Channel::Room(room()),

@@ -56,7 +56,8 @@ impl Application for RoomsAndGames {
 }
 
 /// What the hub asks about frames.
-pub(crate) const CONTROL_FRAMES: ControlFrames = ControlFrames { renamed, availability, is_whole: wire::is_json };
+pub(crate) const CONTROL_FRAMES: ControlFrames =
+    ControlFrames { renamed, availability, is_whole: wire::is_json, erases: wire::is_deletion };
 
 /// Sends a change of presence to all clients in the room on this node. For a game, its keeper
 /// decides who is told.

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use realtime::broker::redis::Archive;
+use realtime::broker::rewrite::Rewriter;
 use realtime::broker::{Broker, Deliveries, embedded, redis};
 use realtime::history::{History, embedded::EmbeddedHistory, redis::RedisHistory};
 use realtime::peers::Peers;
@@ -67,6 +68,8 @@ pub struct Backend {
     pub node_name: String,
     /// Keeps channels' logs and announces.
     pub broker: Arc<dyn Broker>,
+    /// The same broker, as what replaces entries of logs.
+    pub rewriter: Arc<dyn Rewriter>,
     /// What the broker delivers to this node; one dispatcher takes it.
     pub deliveries: Deliveries,
     /// Reads the logs page by page.
@@ -131,6 +134,7 @@ fn open_embedded(config: &Config, node_name: String) -> Result<Backend, BackendE
         rooms: Arc::new(EmbeddedRooms::new(store)),
         archiver: None,
         ledger: None,
+        rewriter: broker.clone(),
         broker,
         session_key,
     })
@@ -166,7 +170,6 @@ async fn open_redis(
         Some(key) => key.to_owned(),
         None => key_in_redis(&router).await?,
     };
-    let live: Arc<dyn History> = Arc::new(RedisHistory::new(&broker));
     let presence = PresenceOptions { peers, ..PresenceOptions::new(node_name.as_str()) };
     let (quizzes, rooms): (Arc<dyn Quizzes>, Arc<dyn Rooms>) = match &database {
         Some(database) => {
@@ -179,8 +182,8 @@ async fn open_redis(
         node_name,
         deliveries,
         history: match &messages {
-            Some(messages) => Arc::new(ArchivedHistory::new(live, messages.clone())),
-            None => live,
+            Some(messages) => Arc::new(ArchivedHistory::new(broker.clone(), messages.clone())),
+            None => Arc::new(RedisHistory::new(&broker)),
         },
         archiver: messages.map(|messages| Arc::new(Archiver::new(broker.clone(), messages))),
         presence: Arc::new(RedisPresence::new(router.clone(), presence)),
@@ -191,6 +194,7 @@ async fn open_redis(
         rooms,
         revocations: Arc::new(RedisRevocations::new(router.clone())),
         ledger: Some(Arc::new(RedisLedger::new(router))),
+        rewriter: broker.clone(),
         broker,
         session_key,
     })

@@ -135,7 +135,8 @@ impl Node {
             let games = classes.clone();
             Box::pin(async move { games.chat_is_open(&key).await })
         });
-        let chat = Chat::new(opened.broker.clone(), classes, quotas.clone(), config.limits.message_chars);
+        let brokers = (opened.broker.clone(), opened.rewriter);
+        let chat = Chat::new(brokers, classes, quotas.clone(), config.limits.message_chars);
         let node = Self {
             name: opened.node_name,
             chat: Arc::new(chat.noting_in(directory.clone()).archived_by(opened.archiver.clone())),

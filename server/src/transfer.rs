@@ -4,7 +4,7 @@
 
 use std::path::Path;
 
-use protocol::{Message, RoomId, wire};
+use protocol::{Message, RoomEvent, RoomId, wire};
 use realtime::channel::Channel;
 use rusqlite::{Connection as File, Row, params};
 use storage::postgres::{DatabaseAddress, OpenError, Postgres, Transaction};
@@ -12,7 +12,7 @@ use storage::sqlite::Sqlite;
 use storage::{StorageError, document};
 use tracing::{info, warn};
 
-use crate::archive::{ImportedRoom, MessageStore};
+use crate::archive::{ImportedRoom, MessageStore, Version};
 
 /// How many rows are moved at a time.
 const BATCH: i64 = 1_000;
@@ -233,16 +233,40 @@ impl Moving<'_> {
             };
             let entries = self.file.read(read).await?;
             let is_last = count(&entries) < BATCH;
+            let before = after;
             after = entries.last().map_or(after, |(offset, _)| *offset);
             let messages: Vec<Message> =
                 entries.iter().filter_map(|(offset, frame)| message(&room, *offset, frame)).collect();
+            let versions = self.versions(log, before, after).await?;
             moved += messages.len() as u64;
             let last = if is_last { top } else { after.unsigned_abs() };
-            MessageStore::import(self.transaction, ImportedRoom { room: room.clone(), messages, last }).await?;
+            MessageStore::import(self.transaction, ImportedRoom { room: room.clone(), messages, versions, last })
+                .await?;
             if is_last {
                 return Ok(moved);
             }
         }
+    }
+}
+
+impl Moving<'_> {
+    /// What messages after an offset, up to another one, said before they were edited.
+    async fn versions(&self, log: i64, after: i64, last: i64) -> Result<Vec<Version>, StorageError> {
+        let read = move |sql: &File| {
+            const EARLIER: &str = "
+                SELECT offset, until_offset, frame FROM earlier_frames
+                WHERE log = ?1 AND offset > ?2 AND offset <= ?3 ORDER BY offset, until_offset";
+            let mut rows = sql.prepare_cached(EARLIER)?;
+            let row = |row: &Row<'_>| Ok((row.get::<_, i64>(0)?, row.get::<_, i64>(1)?, row.get::<_, Vec<u8>>(2)?));
+            Ok(rows.query_map([log, after, last], row)?.collect::<Result<Vec<_>, _>>()?)
+        };
+        let version = |(offset, until, frame): (i64, i64, Vec<u8>)| {
+            let message = wire::decode_message(std::str::from_utf8(&frame).ok()?)?;
+            let said_at = message.edited_at.unwrap_or(message.sent_at);
+            let (offset, until) = (offset.unsigned_abs(), until.unsigned_abs());
+            Some(Version { offset, until, text: message.message, said_at })
+        };
+        Ok(self.file.read(read).await?.into_iter().filter_map(version).collect())
     }
 }
 
@@ -255,14 +279,17 @@ fn room_of(channel: &str) -> Option<RoomId> {
     }
 }
 
-/// A damaged message stays behind, and is told.
+/// The message of an entry; `None` for a change of one, which the message shows. A damaged one stays behind, and is told.
 fn message(room: &RoomId, offset: i64, frame: &[u8]) -> Option<Message> {
-    let message = document::text(frame, "a message").ok().and_then(wire::decode_message);
-    let message = message.filter(|message| message.offset == offset.unsigned_abs());
-    if message.is_none() {
-        warn!(room.id = %room, "message {offset} of {room} is damaged and stays behind");
+    let event = document::text(frame, "a message").ok().and_then(wire::decode_event);
+    match event.filter(|event| event.offset() == offset.unsigned_abs()) {
+        Some(RoomEvent::Posted(message)) => Some(message),
+        Some(RoomEvent::Edited(_) | RoomEvent::Deleted(_)) => None,
+        None => {
+            warn!(room.id = %room, "entry {offset} of {room} is damaged and stays behind");
+            None
+        }
     }
-    message
 }
 
 /// A text, in which nothing stands that PostgreSQL takes for no text.

@@ -15,6 +15,7 @@ fn message(length: usize) -> ClientMessage {
         room_id: RoomId::parse("garden").ok(),
         id: MessageId::parse("c1-7").ok(),
         message: "x".repeat(length),
+        reply_to: None,
     }
 }
 
@@ -22,7 +23,7 @@ fn message(length: usize) -> ClientMessage {
 fn template(length: usize) -> wire::Template {
     let known = |text: &str| (UserId::parse(text), Name::parse(text), RoomId::parse(text), MessageId::parse(text));
     let (Ok(id), Ok(name), Ok(room), Ok(message)) = known("garden") else { panic!("these are well formed") };
-    wire::message_template(&room, &message, &Member { id, name }, &"x".repeat(length), 1_795_305_600_000)
+    wire::message_template(&room, &message, &Member { id, name }, &"x".repeat(length), None, 1_795_305_600_000)
 }
 
 #[divan::bench(args = LENGTHS)]

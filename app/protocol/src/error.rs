@@ -32,6 +32,12 @@ pub enum ErrorCode {
     Full,
     /// What is stored is damaged; trying again does not help.
     Damaged,
+    /// The room has no such message (any more).
+    NoMessage,
+    /// This person may not do this.
+    Forbidden,
+    /// It is too late for this.
+    TooLate,
     /// No game has this PIN; too many wrong ones are answered late.
     NoGame,
     /// Only a host of the game may do this.
@@ -57,7 +63,7 @@ pub enum ErrorCode {
 
 impl ErrorCode {
     /// Every code a server sends, for tables, metrics and tests.
-    pub const ALL: [Self; 21] = [
+    pub const ALL: [Self; 24] = [
         Self::NotJson,
         Self::UnknownType,
         Self::Invalid,
@@ -70,6 +76,9 @@ impl ErrorCode {
         Self::Unavailable,
         Self::Full,
         Self::Damaged,
+        Self::NoMessage,
+        Self::Forbidden,
+        Self::TooLate,
         Self::NoGame,
         Self::NotHost,
         Self::NotInGame,
@@ -96,6 +105,9 @@ impl ErrorCode {
             Self::Unavailable => "unavailable",
             Self::Full => "full",
             Self::Damaged => "damaged",
+            Self::NoMessage => "noMessage",
+            Self::Forbidden => "forbidden",
+            Self::TooLate => "tooLate",
             Self::NoGame => "noGame",
             Self::NotHost => "notHost",
             Self::NotInGame => "notInGame",

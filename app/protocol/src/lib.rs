@@ -20,6 +20,7 @@ pub mod message;
 pub mod position;
 pub mod quiz;
 pub mod room;
+pub mod room_event;
 pub mod text;
 pub mod wire;
 
@@ -30,10 +31,11 @@ pub use id::{
     UserId,
 };
 pub use message::{
-    Availability, ClientMessage, Joined, Member, Message, Namesake, NewEpoch, Presence, ServerMessage, Typing,
+    Availability, Change, ClientMessage, Joined, Member, Message, Namesake, NewEpoch, Presence, ServerMessage, Typing,
 };
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
+pub use room_event::RoomEvent;
 
 /// The version of the protocol, as in `/ws?v=1`.
 pub const VERSION: u32 = 1;

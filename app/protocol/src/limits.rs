@@ -25,6 +25,11 @@ pub const FRAME_BYTES: usize = 64 * 1024;
 /// In how many rooms one connection may be (configurable).
 pub const ROOMS_PER_CONNECTION: usize = 64;
 
+/// How often a message can be edited.
+pub const EDITS: usize = 50;
+/// For how long after it was sent a message can be edited.
+pub const EDIT_WITHIN: Duration = Duration::from_secs(15 * 60);
+
 /// The number of messages on one page of history.
 pub const PAGE_MESSAGES: usize = 50;
 /// The most messages of a recovery; a larger gap is reloaded over HTTP.

@@ -31,6 +31,31 @@ pub enum ClientMessage {
         id: Option<MessageId>,
         /// The text as typed. The server cleans it, and refuses what is then empty or too long.
         message: String,
+        /// The offset of the message that this one answers, if it answers one.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        reply_to: Option<u64>,
+    },
+    /// Gives a message of one's own another text.
+    Edit {
+        /// The id of a room that this connection has joined.
+        room_id: RoomId,
+        /// The id by which a resend is recognised, as that of a message.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        id: Option<MessageId>,
+        /// The offset of the message.
+        target: u64,
+        /// The new text as typed, under the rules for that of a message.
+        message: String,
+    },
+    /// Takes the text of a message away, for everybody and for good.
+    Delete {
+        /// The id of a room that this connection has joined.
+        room_id: RoomId,
+        /// The id by which a resend is recognised, as that of a message.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        id: Option<MessageId>,
+        /// The offset of the message.
+        target: u64,
     },
     /// Leaves the room on this connection.
     Leave {
@@ -46,6 +71,16 @@ pub enum ClientMessage {
     Ping,
 }
 
+impl ClientMessage {
+    /// The id by which the answer names it, if it has one.
+    pub fn id(&self) -> Option<&MessageId> {
+        match self {
+            Self::Message { id, .. } | Self::Edit { id, .. } | Self::Delete { id, .. } => id.as_ref(),
+            Self::Join { .. } | Self::Leave { .. } | Self::Typing { .. } | Self::Ping => None,
+        }
+    }
+}
+
 /// A frame from a server. Decode it with [`crate::wire::decode_server`]: the derived decoder of a tagged enum
 /// would cost every page some 20 KiB.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -55,6 +90,10 @@ pub enum ServerMessage {
     Joined(Joined),
     /// A message in a room, also to its sender.
     Message(Message),
+    /// A message has another text.
+    Edited(Change),
+    /// The text of a message is gone.
+    Deleted(Change),
     /// Members came, left or have a new name; one frame may tell several changes.
     Presence(Presence),
     /// Somebody in the room is typing.
@@ -102,12 +141,18 @@ pub struct Joined {
     /// True: `messages` is everything since the client's position. False: that is not known, or no position
     /// was given; read the history over HTTP.
     pub recovered: bool,
+    /// The edits of messages since the client's position, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub edited: Vec<Change>,
+    /// The deletions of messages since the client's position, in order.
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub deleted: Vec<Change>,
     /// The messages since the client's position, in order.
     #[serde(default)]
     pub messages: Vec<Message>,
 }
 
-/// A message as the log of its room has it; nothing changes it later.
+/// A message as the log of its room has it now. [`Message::apply`] tells what an event makes of it.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct Message {
@@ -119,10 +164,46 @@ pub struct Message {
     pub offset: u64,
     /// The sender, with the name at that time.
     pub author: Member,
-    /// The text of the message, cleaned.
+    /// The text of the message, cleaned; empty where it was deleted.
     pub message: String,
     /// When the server stored it, in milliseconds since 1970.
     pub sent_at: u64,
+    /// The offset of the message that it answers. Whoever sent it chose it: there may be no such message.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reply_to: Option<u64>,
+    /// When it was edited last, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub edited_at: Option<u64>,
+    /// Who deleted it, if anybody did.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_by: Option<Member>,
+    /// When it was deleted, in milliseconds since 1970.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deleted_at: Option<u64>,
+    /// The offsets of its edits, in order; at most [`crate::limits::EDITS`].
+    #[serde(skip_serializing_if = "Vec::is_empty", default)]
+    pub edits: Vec<u64>,
+}
+
+/// An event about an earlier message. What became of the message, the type of the frame tells.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Change {
+    /// The id of the room whose log has it.
+    pub room_id: RoomId,
+    /// The id that whoever made it chose.
+    pub id: MessageId,
+    /// Its own number in the room's log, +1 for each entry.
+    pub offset: u64,
+    /// The offset of the message that it is about.
+    pub target: u64,
+    /// Who made it, with the name at that time.
+    pub author: Member,
+    /// When the server stored it, in milliseconds since 1970.
+    pub changed_at: u64,
+    /// The new text of an edited message, cleaned; nothing in a deletion.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message: Option<String>,
 }
 
 /// A change of a room's members.

@@ -6,7 +6,7 @@ use crate::id::{RoomId, UserId};
 use crate::message::{Member, Message};
 use crate::position::Position;
 
-/// A page of messages, oldest first.
+/// A page of the log: its messages as they are now, oldest first.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "camelCase")]
 pub struct HistoryPage {
@@ -14,8 +14,15 @@ pub struct HistoryPage {
     pub messages: Vec<Message>,
     /// The top of the log when this page was read: join from here.
     pub position: Position,
-    /// Whether the log has messages before the first of these.
+    /// Whether the log has entries before the first of these.
     pub more: bool,
+    /// The offset of the first entry of the log that the page covers, also where that is no message; 0 if it
+    /// covers none.
+    #[serde(default)]
+    pub first: u64,
+    /// The offset of the last entry that it covers, as `first`.
+    #[serde(default)]
+    pub last: u64,
 }
 
 /// The members of a room, read without entering it.

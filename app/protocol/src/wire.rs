@@ -11,13 +11,14 @@ use serde::{Deserialize, Serialize};
 
 use crate::error::{ErrorCode, Refusal};
 use crate::id::{MessageId, RoomId};
-use crate::message::{ClientMessage, Joined, Member, Message, ServerMessage};
+use crate::message::{Change, ClientMessage, Joined, Member, Message, ServerMessage};
+use crate::room_event::RoomEvent;
 use crate::text::{Shape, clean, clean_in_place};
 use reader::Reader;
 
 pub use game::{decode_game_client, decode_game_server, encode_game_client, encode_game_server, game_template};
 
-/// A `message` frame with a gap for its offset, which only the log knows.
+/// A frame with a gap for the offset of an event, which only the log knows.
 ///
 /// The frame is encoded once in the whole cluster: the log puts `head`, the offset in
 /// decimal and `tail` together.
@@ -37,6 +38,8 @@ impl Template {
 }
 
 const MESSAGE_HEAD: &str = r#"{"type":"message","payload":"#;
+const EDITED_HEAD: &str = r#"{"type":"edited","payload":"#;
+const DELETED_HEAD: &str = r#"{"type":"deleted","payload":"#;
 /// The capacity of half a `message` frame, beside the parts that people chose.
 const MESSAGE_ROOM: usize = 96;
 
@@ -53,6 +56,8 @@ pub fn decode_server(text: &str) -> Option<ServerMessage> {
     match kind.as_str() {
         "joined" => decode(payload).map(ServerMessage::Joined),
         "message" => decode(payload).map(ServerMessage::Message),
+        "edited" => decode(payload).filter(|edit: &Change| edit.message.is_some()).map(ServerMessage::Edited),
+        "deleted" => decode(payload).map(ServerMessage::Deleted),
         "presence" => decode(payload).map(ServerMessage::Presence),
         "typing" => decode(payload).map(ServerMessage::Typing),
         "namesake" => decode(payload).map(ServerMessage::Namesake),
@@ -79,21 +84,39 @@ fn envelope(text: &str) -> Option<(String, &str)> {
 
 /// Decodes a stored `message` frame, cleaned; `None` for other frames.
 pub fn decode_message(frame: &str) -> Option<Message> {
+    match decode_event(frame)? {
+        RoomEvent::Posted(message) => Some(message),
+        RoomEvent::Edited(_) | RoomEvent::Deleted(_) => None,
+    }
+}
+
+/// Decodes a stored frame of a room's log, cleaned; `None` for frames that no log has, and for those of a later version.
+pub fn decode_event(frame: &str) -> Option<RoomEvent> {
     match decode_server(frame)? {
         ServerMessage::Message(mut message) => {
             clean_in_place(&mut message.message, Shape::Lines);
-            Some(message)
+            Some(RoomEvent::Posted(message))
         }
+        ServerMessage::Edited(mut edit) => {
+            edit.message.iter_mut().for_each(|text| clean_in_place(text, Shape::Lines));
+            Some(RoomEvent::Edited(edit))
+        }
+        ServerMessage::Deleted(deletion) => Some(RoomEvent::Deleted(deletion)),
         _ => None,
     }
 }
 
-/// A stored `message` frame, cleaned: nearly always unchanged.
+/// Whether a frame of a room's log says that a message was deleted. This runs for every publication on every node.
+pub fn is_deletion(frame: &str) -> bool {
+    frame.starts_with(DELETED_HEAD)
+}
+
+/// A stored frame of a room's log, cleaned: nearly always unchanged.
 fn shown(frame: &str) -> Cow<'_, str> {
     // JSON escapes controls with a `u`.
     let is_clean = !frame.contains(r"\u") && !frame.contains(r"\r") && clean(frame, Shape::Lines) == frame;
-    match decode_message(frame).filter(|_| !is_clean) {
-        Some(message) => Cow::Owned(encode_server(&ServerMessage::Message(message))),
+    match decode_event(frame).filter(|_| !is_clean) {
+        Some(event) => Cow::Owned(encode_server(&event.into())),
         None => Cow::Borrowed(frame),
     }
 }
@@ -109,7 +132,14 @@ pub fn encode_server(message: &ServerMessage) -> String {
 }
 
 /// Encodes a `message` frame with a gap for the offset.
-pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &str, sent_at: u64) -> Template {
+pub fn message_template(
+    room: &RoomId,
+    id: &MessageId,
+    author: &Member,
+    text: &str,
+    reply_to: Option<u64>,
+    sent_at: u64,
+) -> Template {
     // This runs for every message, so each half is written without reallocation.
     let mut head = Vec::with_capacity(MESSAGE_ROOM + room.as_str().len() + id.as_str().len());
     head.extend_from_slice(MESSAGE_HEAD.as_bytes());
@@ -121,9 +151,40 @@ pub fn message_template(room: &RoomId, id: &MessageId, author: &Member, text: &s
     put(&mut tail, r#","author":"#, author);
     put(&mut tail, r#","message":"#, text);
     put(&mut tail, r#","sentAt":"#, &sent_at);
+    if let Some(reply_to) = reply_to {
+        put(&mut tail, r#","replyTo":"#, &reply_to);
+    }
     tail.extend_from_slice(b"}}");
     let whole = |half| String::from_utf8(half).unwrap_or_default();
     Template { head: whole(head), tail: whole(tail) }
+}
+
+/// Encodes the frame of an `edited` or `deleted` event with a gap for its offset.
+pub fn change_template(event: &RoomEvent) -> Option<Template> {
+    let (head, change) = match event {
+        RoomEvent::Posted(_) => return None,
+        RoomEvent::Edited(change) => (EDITED_HEAD, change),
+        RoomEvent::Deleted(change) => (DELETED_HEAD, change),
+    };
+    let frame = [head, &encode(change), "}"].concat();
+    // An id is cut at its end by a quote, which it does not have itself.
+    let id = frame.find(r#"","offset":"#)? + r#"","offset":"#.len();
+    let (head, rest) = frame.split_at(id);
+    let (_, tail) = rest.split_once(',')?;
+    Some(Template { head: head.to_owned(), tail: [",", tail].concat() })
+}
+
+/// Encodes the `message` frame of a message that is edited once more: its text is the new one, and the offset of the edit is the
+/// gap.
+pub fn edited_template(message: &Message) -> Template {
+    let mut head = encode_server(&ServerMessage::Message(Message { edits: Vec::new(), ..message.clone() }));
+    // The list is the last field: `…"edits":[17]}}`.
+    head.truncate(head.len() - "}}".len());
+    head.push_str(r#","edits":["#);
+    for offset in &message.edits {
+        head.push_str(&format!("{offset},"));
+    }
+    Template { head, tail: "]}}".into() }
 }
 
 /// Appends `before`, then `value` as JSON. As in [`encode`], nothing can fail.
@@ -132,27 +193,33 @@ fn put<T: Serialize + ?Sized>(out: &mut Vec<u8>, before: &str, value: &T) {
     let _ = serde_json::to_writer(out, value);
 }
 
-/// Encodes a `joined` frame whose `messages` are stored frames: they are copied, and decoded only if they
-/// need cleaning. `joined.messages` is ignored.
+/// Encodes a `joined` frame whose events are stored frames: they are copied, and decoded only if they need
+/// cleaning. Those in `joined` are ignored.
 pub fn encode_joined<'a>(joined: Joined, frames: impl Iterator<Item = &'a str>) -> String {
-    let mut text = encode(&ServerMessage::Joined(Joined { messages: Vec::new(), ..joined }));
+    let none = Joined { messages: Vec::new(), edited: Vec::new(), deleted: Vec::new(), ..joined };
+    let mut text = encode(&ServerMessage::Joined(none));
     // The empty list is the last field: `…"messages":[]}}`.
-    text.truncate(text.len() - "]}}".len());
-    let mut is_first = true;
+    text.truncate(text.len() - r#""messages":[]}}"#.len());
+    let mut lists = [("messages", MESSAGE_HEAD), ("edited", EDITED_HEAD), ("deleted", DELETED_HEAD)]
+        .map(|(name, head)| (name, head, String::new()));
     for frame in frames {
-        if let Some(payload) = payload_of(&shown(frame)) {
-            if !std::mem::take(&mut is_first) {
-                text.push(',');
+        let frame = shown(frame);
+        for (_, head, list) in &mut lists {
+            if let Some(payload) = frame.strip_prefix(*head).and_then(|payload| payload.strip_suffix('}')) {
+                if !list.is_empty() {
+                    list.push(',');
+                }
+                list.push_str(payload);
             }
-            text.push_str(payload);
         }
     }
-    text.push_str("]}}");
+    let [messages, changes @ ..] = lists;
+    for (name, _, list) in changes.into_iter().filter(|(.., list)| !list.is_empty()).chain([messages]) {
+        text.extend(["\"", name, "\":[", &list, "],"]);
+    }
+    text.pop();
+    text.push_str("}}");
     text
-}
-
-fn payload_of(frame: &str) -> Option<&str> {
-    frame.strip_prefix(MESSAGE_HEAD)?.strip_suffix('}')
 }
 
 /// Encodes any data of ours, for storage beside the log.
@@ -200,7 +267,8 @@ fn explain(text: &str, error: &serde_json::Error) -> Refusal {
         #[serde(rename = "type")]
         kind: String,
     }
-    const KNOWN: [&str; 5] = ["join", "message", "leave", "typing", "ping"];
+    const KNOWN: [&str; 7] = ["join", "message", "edit", "delete", "leave", "typing", "ping"];
+    const ANSWERED: [&str; 3] = ["message", "edit", "delete"];
 
     let kind = match serde_json::from_str::<Kind>(text) {
         Ok(outline) => outline.kind,
@@ -217,7 +285,7 @@ fn explain(text: &str, error: &serde_json::Error) -> Refusal {
     }
     let id = serde_json::from_str::<Outline>(text)
         .ok()
-        .filter(|outline| outline.kind == "message")
+        .filter(|outline| ANSWERED.contains(&outline.kind.as_str()))
         .and_then(|outline| outline.payload)
         .and_then(|payload| payload.id);
     // The error names fields and rules; its line and column are those of the frame.

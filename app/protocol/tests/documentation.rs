@@ -115,10 +115,22 @@ fn the_figures_of_presence_are_those_of_the_code() {
 #[test]
 fn every_type_has_an_example() {
     for (kind, types) in [
-        ("client", &["join", "message", "leave", "typing", "ping"][..]),
+        ("client", &["join", "message", "edit", "delete", "leave", "typing", "ping"][..]),
         (
             "server",
-            &["joined", "message", "presence", "typing", "namesake", "position", "availability", "error", "pong"][..],
+            &[
+                "joined",
+                "message",
+                "edited",
+                "deleted",
+                "presence",
+                "typing",
+                "namesake",
+                "position",
+                "availability",
+                "error",
+                "pong",
+            ][..],
         ),
         ("game client", &GAME_CLIENT[..]),
         ("game server", &GAME_SERVER[..]),

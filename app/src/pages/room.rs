@@ -87,7 +87,7 @@ impl Wanted {
         if let Some(link) = link {
             let around = Part::After(link.offset.saturating_sub(CONTEXT + 1));
             let page = api::room_at(room.clone(), around).await?;
-            if page.history.messages.iter().any(|message| link.means(message)) {
+            if page.history.messages.iter().any(|message| link.means(message) && !message.is_deleted()) {
                 return Ok(RoomPage { linked: Some(link.offset), ..page });
             }
         }

@@ -2,8 +2,9 @@
 
 use std::sync::Arc;
 
-use protocol::{Message, UserId};
+use protocol::{HistoryPage, Message, UserId};
 
+use super::extent::covered;
 use super::message_chunks::Chunk;
 
 /// A connection that is lost again so soon was not really back: both are one absence.
@@ -12,7 +13,7 @@ const BACK_FOR_MS: u64 = 60_000;
 /// The moment the connection was lost.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Disconnected {
-    /// The offset of the last message that was shown.
+    /// The offset up to which everything was shown.
     pub(super) offset: u64,
     /// When it was, in milliseconds since 1970.
     pub(super) at_ms: u64,
@@ -62,26 +63,41 @@ pub(crate) struct Missed {
 impl Away {
     /// Whether the first message that was missed is in this chunk.
     pub(super) fn begins_in(&self, chunk: &Chunk<'_>) -> bool {
-        chunk.before.is_none_or(|before| before.offset <= self.after)
+        chunk.before.last().is_none_or(|before| before.offset <= self.after)
             && chunk.messages.last().is_some_and(|last| last.offset > self.after)
     }
 
-    /// The missed messages in `messages`, and before it if there is `more`; `None` if only
-    /// the reader wrote something.
-    pub(super) fn missed(&self, messages: &[Arc<Message>], more: bool, me: &UserId) -> Option<Missed> {
+    /// The missed messages in `messages`, and before it if there are `earlier` entries of the log, before that
+    /// offset; `None` if only the reader wrote something.
+    pub(super) fn missed(&self, messages: &[Arc<Message>], earlier: Option<u64>, me: &UserId) -> Option<Missed> {
         // A page that was open for long shows later messages only.
-        let first = messages.first().filter(|first| first.offset <= self.up_to)?;
+        messages.first().filter(|first| first.offset <= self.up_to)?;
         let from = messages.partition_point(|message| message.offset <= self.after);
         let to = messages.partition_point(|message| message.offset <= self.up_to);
-        let theirs = messages.get(from..to)?.iter().filter(|message| message.author.id != *me);
+        let theirs = messages.get(from..to)?.iter().filter(|message| is_news(message, me));
         let (shown, oldest) =
             theirs.fold((0, u64::MAX), |(count, oldest), message| (count + 1, oldest.min(message.sent_at)));
-        // Their authors are known when they are loaded.
-        let earlier = if more { first.offset.saturating_sub(self.after.saturating_add(1)) as usize } else { 0 };
+        // Whose they are, and whether they are messages, is known when they are loaded.
+        let earlier = earlier.map_or(0, |first| first.saturating_sub(self.after.saturating_add(1)) as usize);
         // A computer that slept notices late that it was away.
         let since_ms = self.since_ms.min(oldest);
         (shown + earlier > 0).then_some(Missed { after: self.after, count: shown + earlier, earlier, since_ms })
     }
+}
+
+/// Whether a message tells its reader anything: it is somebody else's, and not deleted.
+pub(super) fn is_news(message: &Message, me: &UserId) -> bool {
+    message.author.id != *me && !message.is_deleted()
+}
+
+/// The offset of the last shown message that a page of another log contains too.
+pub(super) fn last_known(shown: &[Arc<Message>], page: &HistoryPage) -> u64 {
+    let was_shown = |message: &&Message| {
+        shown.iter().rev().any(|known| known.id == message.id && known.author.id == message.author.id)
+    };
+    let known = page.messages.iter().rev().find(was_shown);
+    let before_page = || covered(page).0.saturating_sub(1);
+    known.map_or_else(before_page, |known| known.offset)
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use protocol::{Epoch, HistoryPage, Joined, Position};
 
 use super::Missed;
 use crate::state::Log;
-use crate::state::testing::{member, message, room};
+use crate::state::testing::{deleted, edited, member, message, room, said};
 
 const MINUTE: u64 = 60_000;
 
@@ -46,7 +46,7 @@ impl Scene {
     fn hears(&mut self, messages: &[(u64, &str)]) -> &mut Self {
         let now = self.now_ms;
         let messages: Vec<_> = messages.iter().map(|(offset, who)| message(*offset, who, "hi", now)).collect();
-        if messages.is_empty() { self } else { self.tell(&Event::Messages(messages)) }
+        if messages.is_empty() { self } else { self.tell(&said(messages)) }
     }
 
     /// How many were missed, and after which.
@@ -62,7 +62,7 @@ fn position(epoch: &str, offset: u64) -> Position {
 fn page(epoch: &str, offsets: impl Iterator<Item = u64>, more: bool) -> HistoryPage {
     let messages: Vec<_> = offsets.map(|offset| message(offset, "ben", "hi", 0)).collect();
     let position = position(epoch, messages.last().map_or(0, |last| last.offset));
-    HistoryPage { messages, position, more }
+    HistoryPage { messages, position, more, first: 0, last: 0 }
 }
 
 fn entered(epoch: &str, offset: u64, recovered: bool) -> Event {
@@ -74,6 +74,8 @@ fn entered(epoch: &str, offset: u64, recovered: bool) -> Event {
         member_count: 0,
         position: position(epoch, offset),
         recovered,
+        edited: vec![],
+        deleted: vec![],
         messages: vec![],
     })
 }
@@ -140,7 +142,7 @@ fn a_computer_that_slept_was_away_since_the_first_that_it_missed() {
     let mut scene = Scene::page(2);
     scene.lost().tell(&entered("e1", 4, true));
     let night = |offset, minute: u64| message(offset, "ben", "hi", minute * MINUTE);
-    scene.tell(&Event::Messages(vec![night(3, 20), night(4, 90)]));
+    scene.tell(&said(vec![night(3, 20), night(4, 90)]));
     assert_eq!(scene.log.missed().map(|missed| missed.since_ms), Some(20 * MINUTE));
 }
 
@@ -196,4 +198,27 @@ fn a_page_that_stood_open_for_long_leaves_it_behind() {
     scene.lost().after(MINUTE).back(4);
     scene.hears(&(5..=700).map(|offset| (offset, "ben")).collect::<Vec<_>>());
     assert_eq!(scene.missed(), None);
+}
+
+#[test]
+fn a_change_was_not_missed_and_neither_was_a_message_that_is_gone() {
+    let mut scene = Scene::page(2);
+    scene.lost().after(MINUTE).tell(&entered("e1", 4, true));
+    scene.tell(&Event::Logged(vec![edited(3, "ben", 1, "hello"), deleted(4, "ben", 2)]));
+    assert_eq!(scene.missed(), None);
+
+    scene.lost().after(MINUTE).tell(&entered("e1", 7, true)).hears(&[(5, "ben"), (6, "ben"), (7, "ben")]);
+    assert_eq!(scene.missed(), Some((3, 4)));
+    scene.tell(&Event::Logged(vec![deleted(8, "ben", 6), edited(9, "ben", 7, "hello")]));
+    assert_eq!(scene.missed(), Some((2, 4)));
+}
+
+#[test]
+fn whoever_was_away_from_a_log_that_ended_with_changes_missed_nothing_before_them() {
+    let mut scene = Scene::page(2);
+    scene.tell(&Event::Logged(vec![edited(3, "ben", 1, "hello")]));
+    scene.lost().after(MINUTE).tell(&entered("e1", 60, false));
+    let newest = HistoryPage { first: 11, last: 60, ..page("e1", 20..=59, true) };
+    scene.tell(&Event::Reset(HistoryPage { position: position("e1", 60), ..newest }));
+    assert_eq!(scene.log.missed().map(|missed| (missed.after, missed.count, missed.earlier)), Some((3, 47, 7)));
 }

@@ -4,11 +4,13 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use client::Status;
-use client::room::{Event, Unsent};
-use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, UserId};
+use client::room::{Changes, Event, Unsent};
+use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, RoomEvent, UserId};
 
-use super::away::{Away, Disconnected, Missed};
+use super::away::{Away, Disconnected, Missed, is_news, last_known};
+use super::extent::Extent;
 use super::message_chunks::{Chunk, MessageChunks};
+use super::outgoing::{DeliveryStatus, Outgoing};
 
 /// How many messages a page holds at most while its reader is at the end; earlier ones are loaded
 /// again by scrolling up.
@@ -23,12 +25,12 @@ pub(crate) struct Log {
     /// The epoch of the offsets.
     epoch: Epoch,
     chunks: MessageChunks,
-    more: bool,
-    /// The newest known offset; beyond what is shown if a link led far back.
-    top: u64,
+    extent: Extent,
+    /// What pages that were read before did not know.
+    changes: Changes,
     /// How often all messages were replaced by others.
     turns: usize,
-    unsent: Vec<Unsent>,
+    outgoing: Outgoing,
     lost: Option<Disconnected>,
     /// An absence that has ended, of which no message by others has come yet.
     back: Option<Away>,
@@ -38,22 +40,6 @@ pub(crate) struct Log {
     unseen: usize,
 }
 
-/// How far the delivery of the reader's message is.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(crate) enum DeliveryStatus {
-    /// It is under way, or waits for the connection.
-    Pending,
-    /// The message is in the log.
-    Delivered {
-        /// The offset that the log gave it, which is its place among the others.
-        offset: u64,
-        /// When the server stored it.
-        sent_at: u64,
-    },
-    /// It was refused; the sentence says why.
-    Failed(String),
-}
-
 impl Log {
     /// The log that the page was rendered with.
     pub(crate) fn new(me: UserId, page: HistoryPage) -> Self {
@@ -61,10 +47,10 @@ impl Log {
             me,
             epoch: page.position.epoch.clone(),
             chunks: MessageChunks::new(),
-            more: false,
-            top: 0,
+            extent: Extent::of(&page, 0),
+            changes: Changes::default(),
             turns: 0,
-            unsent: Vec::new(),
+            outgoing: Outgoing::default(),
             lost: None,
             back: None,
             away: None,
@@ -72,7 +58,7 @@ impl Log {
             at_bottom: true,
             unseen: 0,
         };
-        log.turn_to(page, 0);
+        log.turn_to(page, 0, 0);
         log
     }
 
@@ -101,14 +87,9 @@ impl Log {
         self.chunks.chunk(number)
     }
 
-    /// The offset of the newest known message; 0 where there is none.
+    /// The newest known offset; 0 in an empty log.
     pub(crate) fn newest(&self) -> u64 {
-        self.last().max(self.top)
-    }
-
-    /// The offset of the last message that is shown; 0 where there is none.
-    fn last(&self) -> u64 {
-        self.messages().last().map_or(0, |message| message.offset)
+        self.extent.newest()
     }
 
     /// How many messages of others follow that offset, as far as is known.
@@ -117,27 +98,32 @@ impl Log {
             return self.unseen;
         }
         let after = self.messages().iter().rev().take_while(|message| message.offset > offset);
-        after.filter(|message| message.author.id != self.me).count()
+        after.filter(|message| is_news(message, &self.me)).count()
     }
 
     /// The messages that are not in the log, in the order of writing.
     pub(crate) fn unsent(&self) -> &[Unsent] {
-        &self.unsent
+        self.outgoing.messages()
     }
 
-    /// Whether there are no messages, sent or unsent.
-    pub(crate) fn is_empty(&self) -> bool {
-        self.messages().is_empty() && self.unsent.is_empty()
+    /// The change of the message at that offset which is under way, or was refused.
+    pub(crate) fn change_of(&self, offset: u64) -> Option<&Unsent> {
+        self.outgoing.change_of(offset)
     }
 
-    /// The offset before which there are earlier messages, if there are any.
+    /// The refused changes of the message at that offset.
+    pub(crate) fn refused_changes(&self, offset: u64) -> Vec<MessageId> {
+        self.outgoing.refused_changes(offset)
+    }
+
+    /// The offset before which the log has more, if it has.
     pub(crate) fn earlier(&self) -> Option<u64> {
-        self.messages().first().filter(|_| self.more).map(|first| first.offset)
+        self.extent.earlier()
     }
 
-    /// The offset after which there are later messages that are not shown, if there are any.
+    /// The offset after which the log has more that is not shown, if it has.
     pub(crate) fn later(&self) -> Option<u64> {
-        self.messages().last().map(|last| last.offset).filter(|last| *last < self.top)
+        self.extent.later()
     }
 
     /// How often all messages were replaced by others.
@@ -147,7 +133,7 @@ impl Log {
 
     /// The messages of others during the last absence.
     pub(crate) fn missed(&self) -> Option<Missed> {
-        self.away?.missed(self.messages(), self.more, &self.me)
+        self.away?.missed(self.messages(), self.earlier(), &self.me)
     }
 
     /// How many of them the reader has not seen.
@@ -172,7 +158,7 @@ impl Log {
 
     /// How far the delivery of a message is.
     pub(crate) fn delivery(&self, id: &MessageId) -> DeliveryStatus {
-        if let Some(unsent) = self.unsent.iter().find(|unsent| unsent.id == *id) {
+        if let Some(unsent) = self.unsent().iter().find(|unsent| unsent.id == *id) {
             return unsent.refused.clone().map_or(DeliveryStatus::Pending, DeliveryStatus::Failed);
         }
         let own = self.messages().iter().rev().find(|message| self.is_own(message, id));
@@ -191,24 +177,24 @@ impl Log {
     /// Adds an earlier page before what is shown.
     pub(crate) fn prepend(&mut self, page: HistoryPage) {
         let first = self.messages().first().map_or(u64::MAX, |message| message.offset);
-        self.more = page.more;
-        let mut earlier: Vec<_> = page.messages.into_iter().map(Arc::new).collect();
+        self.extent.prepend(&page);
+        let mut earlier = self.as_now(page);
         earlier.retain(|message| message.offset < first);
-        self.chunks.prepend(earlier);
+        self.counting_missed(|log| log.chunks.prepend(earlier));
     }
 
     /// Adds a later page after what is shown.
     pub(crate) fn append(&mut self, page: HistoryPage) {
-        let last = self.last();
-        let later: Vec<_> = page.messages.into_iter().filter(|message| message.offset > last).collect();
-        // An empty page means that nothing follows, or nothing that can be shown.
-        self.top = if later.is_empty() { last } else { self.top.max(page.position.offset) };
-        self.push(later);
+        let last = self.extent.last();
+        self.extent.append(&page);
+        let mut later = self.as_now(page);
+        later.retain(|message| message.offset > last);
+        self.counting_missed(|log| later.into_iter().for_each(|message| log.push(message)));
     }
 
     /// Shows a page from elsewhere in the log instead.
     pub(crate) fn turn(&mut self, page: HistoryPage) {
-        self.turn_to(page, 0);
+        self.turn_to(page, self.extent.newest(), 0);
         self.turns += 1;
         self.chunks.touch_end();
     }
@@ -221,18 +207,20 @@ impl Log {
                 return false;
             }
             Event::Entered(joined) => self.enter(joined, now_ms),
-            Event::Messages(messages) => self.count_received(messages),
+            Event::Logged(events) => self.receive(events),
             Event::Reset(page) => {
-                self.top = 0;
-                self.turn_to(page.clone(), now_ms);
+                self.changes.clear();
+                self.turn_to(page.clone(), 0, now_ms);
                 self.turns += 1;
             }
             Event::Pending(unsent) => self.wait_for(unsent),
-            Event::Acknowledged(id) | Event::Discarded(id) => self.unsent.retain(|unsent| unsent.id != *id),
+            Event::Acknowledged(id) | Event::Discarded(id) => {
+                let changed = self.outgoing.remove(id);
+                self.touch(changed);
+            }
             Event::Refused(id, refusal) => {
-                if let Some(unsent) = self.unsent.iter_mut().find(|unsent| unsent.id == *id) {
-                    unsent.refused = Some(refusal.message.clone());
-                }
+                let unchanged = self.outgoing.refuse(id, &refusal.message);
+                self.touch(unchanged);
             }
             Event::Availability(_)
             | Event::Delayed(..)
@@ -252,8 +240,7 @@ impl Log {
             // The first connection is no return: the page shows where it begins. Nor is a move to another
             // node, unless it fails.
             Status::Reconnecting { .. } | Status::Offline if self.lost.is_none() => {
-                let offset = self.messages().last().map_or(0, |message| message.offset);
-                self.lost = Some(Disconnected::again(self.away, offset, now_ms));
+                self.lost = Some(Disconnected::again(self.away, self.extent.last(), now_ms));
             }
             _ => {}
         }
@@ -273,83 +260,120 @@ impl Log {
         self.back = self.lost.take().map(|lost| lost.until(joined.position.offset, now_ms));
     }
 
+    /// Adds new events of the log. A change counts as nothing that the reader has not seen.
+    fn receive(&mut self, events: &[RoomEvent]) {
+        let (newest, is_apart) = (self.newest(), self.later().is_some());
+        self.changes.note(events);
+        self.counting_missed(|log| {
+            for event in events {
+                match event {
+                    RoomEvent::Posted(message) if message.offset > newest => log.add(message, is_apart),
+                    RoomEvent::Posted(_) => {}
+                    RoomEvent::Edited(_) | RoomEvent::Deleted(_) => log.apply(event),
+                }
+            }
+        });
+        self.extent.reach(events.last().map_or(0, RoomEvent::offset));
+        if !is_apart && self.at_bottom && self.messages().len() > MOST {
+            self.chunks.cut(MOST_AFTER_CUT);
+            self.extent.cut(self.messages().first().map_or(0, |first| first.offset));
+        }
+    }
+
+    /// Adds a new message. One that is apart is added when the reader has scrolled that far down.
+    fn add(&mut self, message: &Message, is_apart: bool) {
+        if (is_apart || !self.at_bottom) && is_news(message, &self.me) {
+            self.unseen += 1;
+        }
+        if is_apart { self.settle(message) } else { self.push(Arc::new(message.clone())) }
+    }
+
+    /// Adds a message that follows the last one that is shown.
+    fn push(&mut self, message: Arc<Message>) {
+        self.settle(&message);
+        // An unsent row stays where it is: neither it nor messages before it open a chunk.
+        let may_open = message.author.id != self.me && self.unsent().is_empty();
+        self.chunks.push(message, may_open);
+    }
+
+    /// Changes the message that an event is about, if it is shown.
+    fn apply(&mut self, event: &RoomEvent) {
+        let Some(target) = event.target() else { return };
+        self.chunks.change(target, |message| {
+            let mut changed = Message::clone(message);
+            let is_changed = changed.apply(event);
+            if is_changed {
+                *message = Arc::new(changed);
+            }
+            is_changed
+        });
+    }
+
+    /// The messages of a page with what came over the socket since it was read.
+    fn as_now(&self, page: HistoryPage) -> Vec<Arc<Message>> {
+        let read_at = page.position.offset;
+        let as_now = |mut message| {
+            self.changes.apply_to(&mut message, read_at);
+            Arc::new(message)
+        };
+        page.messages.into_iter().map(as_now).collect()
+    }
+
+    /// Changes messages, and the line of the absence with them: it appears, or its number changes, further up.
+    fn counting_missed(&mut self, act: impl FnOnce(&mut Self)) {
+        let missed = self.missed();
+        act(self);
+        self.find_missed();
+        if self.missed() != missed {
+            self.chunks.touch_all();
+        }
+    }
+
     /// Places the line of the absence, once there are messages for it.
     fn find_missed(&mut self) {
         let Some(back) = self.back else { return };
-        if back.missed(self.messages(), self.more, &self.me).is_some() {
+        if back.missed(self.messages(), self.earlier(), &self.me).is_some() {
             self.away = self.back.take();
             self.away_seen = false;
-        }
-    }
-
-    fn count_received(&mut self, messages: &[Message]) {
-        let new: Vec<_> = messages.iter().filter(|message| message.offset > self.newest()).cloned().collect();
-        let is_apart = self.later().is_some();
-        if is_apart || !self.at_bottom {
-            self.unseen += new.iter().filter(|message| message.author.id != self.me).count();
-        }
-        self.top = new.last().map_or(self.top, |last| last.offset);
-        if is_apart {
-            // They are added when the reader has scrolled that far down.
-            new.iter().for_each(|message| self.settle(message));
-            return;
-        }
-        self.push(new);
-        if self.at_bottom && self.messages().len() > MOST {
-            self.chunks.cut(MOST_AFTER_CUT);
-            self.more = true;
-        }
-    }
-
-    /// Adds messages that follow the last one that is shown.
-    fn push(&mut self, messages: Vec<Message>) {
-        let missed = self.missed();
-        for message in messages {
-            self.settle(&message);
-            // An unsent row stays where it is: neither it nor messages before it open a chunk.
-            let may_open = message.author.id != self.me && self.unsent.is_empty();
-            self.chunks.push(Arc::new(message), may_open);
-        }
-        self.find_missed();
-        if self.missed() != missed {
-            // The line appears, or its number changes, further up.
-            self.chunks.touch_all();
         }
     }
 
     /// Removes a message in the log from the unsent ones.
     fn settle(&mut self, message: &Message) {
         if message.author.id == self.me {
-            self.unsent.retain(|unsent| unsent.id != message.id);
+            self.outgoing.remove(&message.id);
         }
     }
 
-    fn turn_to(&mut self, page: HistoryPage, now_ms: u64) {
+    /// Shows a page of a log that is known to reach to `top`, as far as it is the same log.
+    fn turn_to(&mut self, page: HistoryPage, top: u64, now_ms: u64) {
         let is_same_log = page.position.epoch == self.epoch;
         let after =
             |lost: &Disconnected| if is_same_log { lost.offset } else { last_known(self.chunks.messages(), &page) };
         let lost = self.lost.take().map(|lost| Disconnected { offset: after(&lost), ..lost });
         self.back = lost.map(|lost| lost.until(page.position.offset, now_ms));
         self.away = self.away.filter(|_| is_same_log);
-        self.top = if is_same_log { self.top.max(page.position.offset) } else { page.position.offset };
-        self.epoch = page.position.epoch;
-        self.more = page.more;
-        self.chunks.replace(page.messages.into_iter().map(Arc::new).collect());
-        let (messages, me) = (self.chunks.messages(), &self.me);
-        self.unsent
-            .retain(|unsent| !messages.iter().any(|message| message.author.id == *me && message.id == unsent.id));
+        self.extent = Extent::of(&page, if is_same_log { top } else { 0 });
+        self.epoch = page.position.epoch.clone();
+        let messages = self.as_now(page);
+        messages.iter().for_each(|message| self.settle(message));
+        self.chunks.replace(messages);
         self.find_missed();
         // A reader who was further up has all of it below.
         self.unseen = if self.at_bottom { 0 } else { self.missed_unseen() };
     }
 
     fn wait_for(&mut self, unsent: &Unsent) {
-        if self.messages().iter().any(|message| self.is_own(message, &unsent.id)) {
-            return;
+        if !self.messages().iter().any(|message| self.is_own(message, &unsent.id)) {
+            self.outgoing.add(unsent);
+            self.touch(unsent.target());
         }
-        match self.unsent.iter_mut().find(|known| known.id == unsent.id) {
-            Some(known) => *known = unsent.clone(),
-            None => self.unsent.push(unsent.clone()),
+    }
+
+    /// Has the message at that offset rendered anew.
+    fn touch(&mut self, offset: Option<u64>) {
+        if let Some(offset) = offset {
+            self.chunks.touch(offset);
         }
     }
 
@@ -358,16 +382,10 @@ impl Log {
     }
 }
 
-/// The offset of the last shown message that a page of another log contains too.
-fn last_known(shown: &[Arc<Message>], page: &HistoryPage) -> u64 {
-    let was_shown = |message: &&Message| {
-        shown.iter().rev().any(|known| known.id == message.id && known.author.id == message.author.id)
-    };
-    let known = page.messages.iter().rev().find(was_shown);
-    let before_page = || page.messages.first().map_or(0, |first| first.offset.saturating_sub(1));
-    known.map_or_else(before_page, |known| known.offset)
-}
-
 #[cfg(test)]
 #[path = "log_tests.rs"]
 mod tests;
+
+#[cfg(test)]
+#[path = "log_change_tests.rs"]
+mod change_tests;

@@ -3,11 +3,11 @@
 use protocol::{Epoch, ErrorCode, Position, Refusal};
 
 use super::*;
-use crate::state::testing::{id, member, message};
+use crate::state::testing::{id, member, message, said};
 
 fn page(messages: Vec<Message>, more: bool) -> HistoryPage {
     let offset = messages.last().map_or(0, |message| message.offset);
-    HistoryPage { messages, position: position(offset), more }
+    HistoryPage { messages, position: position(offset), more, first: 0, last: 0 }
 }
 
 fn position(offset: u64) -> Position {
@@ -28,14 +28,14 @@ fn offsets(log: &Log) -> Vec<u64> {
 }
 
 fn unsent(name: &str) -> Unsent {
-    Unsent { id: id(name), text: "mine".into(), written_at: 0, refused: None }
+    Unsent::new(id(name), "mine".into(), 0)
 }
 
 #[test]
 fn what_is_said_is_added_once() {
     let mut log = log();
-    assert!(log.fold(&Event::Messages(vec![ben(3)]), 0));
-    log.fold(&Event::Messages(vec![ben(3), ben(4)]), 0);
+    assert!(log.fold(&said(vec![ben(3)]), 0));
+    log.fold(&said(vec![ben(3), ben(4)]), 0);
     assert_eq!(offsets(&log), [1, 2, 3, 4]);
 }
 
@@ -44,7 +44,7 @@ fn ones_own_message_waits_below_until_it_is_said() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("m3")), 0);
     assert_eq!(log.delivery(&id("m3")), DeliveryStatus::Pending);
-    log.fold(&Event::Messages(vec![message(3, "ana", "mine", 77)]), 0);
+    log.fold(&said(vec![message(3, "ana", "mine", 77)]), 0);
     assert!(log.unsent().is_empty());
     assert_eq!(log.delivery(&id("m3")), DeliveryStatus::Delivered { offset: 3, sent_at: 77 });
     assert!(log.fold(&Event::Acknowledged(id("m3")), 0));
@@ -54,7 +54,7 @@ fn ones_own_message_waits_below_until_it_is_said() {
 fn a_message_of_the_same_id_by_another_is_another_message() {
     let mut log = log();
     log.fold(&Event::Pending(unsent("m3")), 0);
-    log.fold(&Event::Messages(vec![ben(3)]), 0);
+    log.fold(&said(vec![ben(3)]), 0);
     assert_eq!(log.unsent().len(), 1);
 }
 
@@ -91,11 +91,11 @@ fn earlier_pages_go_before() {
 fn who_reads_further_up_is_told_how_many_are_new() {
     let mut log = log();
     log.scrolled(false);
-    log.fold(&Event::Messages(vec![ben(3), message(4, "ana", "from another tab", 0), ben(5)]), 0);
+    log.fold(&said(vec![ben(3), message(4, "ana", "from another tab", 0), ben(5)]), 0);
     assert_eq!(log.unseen(), 2);
     assert!(log.scrolled(true));
     assert_eq!(log.unseen(), 0);
-    log.fold(&Event::Messages(vec![ben(6)]), 0);
+    log.fold(&said(vec![ben(6)]), 0);
     assert_eq!(log.unseen(), 0);
 }
 
@@ -113,17 +113,23 @@ fn a_page_that_does_not_join_replaces_what_is_shown() {
 fn a_page_that_stands_open_for_long_forgets_the_beginning_unless_it_is_being_read() {
     let mut log = log();
     log.scrolled(false);
-    log.fold(&Event::Messages((3..=700).map(ben).collect()), 0);
+    log.fold(&said((3..=700).map(ben)), 0);
     assert_eq!(log.messages().len(), 700);
     log.scrolled(true);
-    log.fold(&Event::Messages(vec![ben(701)]), 0);
+    log.fold(&said(vec![ben(701)]), 0);
     assert_eq!(offsets(&log), (402..=701).collect::<Vec<_>>());
     assert_eq!(log.earlier(), Some(402));
 }
 
 /// A part of the log whose top is at that offset.
 fn part(offsets: std::ops::RangeInclusive<u64>, top: u64) -> HistoryPage {
-    HistoryPage { messages: offsets.map(ben).collect(), position: position(top), more: true }
+    HistoryPage {
+        first: *offsets.start(),
+        last: *offsets.end(),
+        messages: offsets.map(ben).collect(),
+        position: position(top),
+        more: true,
+    }
 }
 
 #[test]
@@ -131,7 +137,7 @@ fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
     let mut log = Log::new(member("ana").id, part(101..=150, 210));
     log.scrolled(true);
     assert_eq!((log.later(), log.newest()), (Some(150), 210));
-    log.fold(&Event::Messages(vec![ben(211), message(212, "ana", "from another tab", 0)]), 0);
+    log.fold(&said(vec![ben(211), message(212, "ana", "from another tab", 0)]), 0);
     assert_eq!(
         (log.messages().len(), log.unseen(), log.later()),
         (50, 1, Some(150)),
@@ -143,7 +149,7 @@ fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
     assert_eq!((log.later(), log.unseen()), (None, 1));
     assert_eq!(offsets(&log), (101..=212).collect::<Vec<_>>());
     log.scrolled(true);
-    log.fold(&Event::Messages(vec![ben(213)]), 0);
+    log.fold(&said(vec![ben(213)]), 0);
     assert_eq!((log.newest(), log.unseen()), (213, 0));
     assert_eq!(log.messages().last().map(|last| last.offset), Some(213));
 }
@@ -151,7 +157,7 @@ fn a_page_from_far_back_is_read_on_to_the_end_without_a_hole() {
 #[test]
 fn whoever_goes_to_the_newest_and_meanwhile_hears_something_misses_nothing() {
     let mut log = Log::new(member("ana").id, part(1..=50, 300));
-    log.fold(&Event::Messages(vec![ben(301)]), 0);
+    log.fold(&said(vec![ben(301)]), 0);
     log.turn(part(251..=300, 300));
     assert_eq!(log.later(), Some(300), "that page was read before");
     log.append(part(252..=301, 301));
@@ -162,7 +168,7 @@ fn whoever_goes_to_the_newest_and_meanwhile_hears_something_misses_nothing() {
 fn what_is_said_from_far_back_is_no_longer_on_its_way_once_it_is_in_the_log() {
     let mut log = Log::new(member("ana").id, part(1..=50, 300));
     log.fold(&Event::Pending(unsent("m301")), 0);
-    log.fold(&Event::Messages(vec![message(301, "ana", "mine", 0)]), 0);
+    log.fold(&said(vec![message(301, "ana", "mine", 0)]), 0);
     assert!(log.unsent().is_empty());
     assert_eq!(log.unseen(), 0);
 }
@@ -170,7 +176,7 @@ fn what_is_said_from_far_back_is_no_longer_on_its_way_once_it_is_in_the_log() {
 #[test]
 fn where_later_messages_cannot_be_shown_the_end_is_where_the_last_one_is() {
     let mut log = Log::new(member("ana").id, part(1..=50, 60));
-    log.append(HistoryPage { messages: vec![], position: position(60), more: true });
+    log.append(HistoryPage { messages: vec![], position: position(60), more: true, first: 0, last: 0 });
     assert_eq!(log.later(), None);
 }
 
@@ -189,22 +195,18 @@ fn touched(log: &mut Log, change: impl FnOnce(&mut Log)) -> Vec<i32> {
 fn only_the_chunk_in_which_something_happens_is_drawn_anew() {
     let mut log = Log::new(member("ana").id, page((101..=150).map(ben).collect(), true));
     log.prepend(page((51..=100).map(ben).collect(), true));
-    log.fold(&Event::Messages((151..=160).map(ben).collect()), 0);
+    log.fold(&said((151..=160).map(ben)), 0);
     assert_eq!(log.chunks().collect::<Vec<_>>(), [-1, 0, 1]);
     assert_eq!(touched(&mut log, |log| log.prepend(page((1..=50).map(ben).collect(), false))), [-1]);
     let told = |event: Event| move |log: &mut Log| assert!(log.fold(&event, 0));
-    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(161)]))), [1]);
+    assert_eq!(touched(&mut log, told(said(vec![ben(161)]))), [1]);
     assert_eq!(touched(&mut log, told(Event::Pending(unsent("x")))), [1]);
     assert_eq!(touched(&mut log, told(Event::Discarded(id("x")))), [1]);
     log.fold(&Event::Status(Status::Offline), 0);
     log.fold(&Event::Entered(joined("ana", 164)), 0);
-    assert_eq!(
-        touched(&mut log, told(Event::Messages(vec![ben(162), ben(163)]))),
-        [-2, -1, 0, 1],
-        "there is a line now"
-    );
-    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(164)]))), [-2, -1, 0, 1], "it counts one more");
-    assert_eq!(touched(&mut log, told(Event::Messages(vec![ben(165)]))), [1]);
+    assert_eq!(touched(&mut log, told(said(vec![ben(162), ben(163)]))), [-2, -1, 0, 1], "there is a line now");
+    assert_eq!(touched(&mut log, told(said(vec![ben(164)]))), [-2, -1, 0, 1], "it counts one more");
+    assert_eq!(touched(&mut log, told(said(vec![ben(165)]))), [1]);
     assert_eq!(touched(&mut log, told(Event::Entered(joined("ben", 165)))), [-2, -1, 0, 1], "all of it is one's own");
     assert_eq!(touched(&mut log, told(Event::Reset(page(vec![ben(900)], true)))), [-2, -1, 0, 1]);
 }
@@ -213,10 +215,10 @@ fn only_the_chunk_in_which_something_happens_is_drawn_anew() {
 fn what_waits_and_what_comes_between_stay_in_the_last_chunk() {
     let mut log = Log::new(member("ana").id, page((1..=50).map(ben).collect(), false));
     log.fold(&Event::Pending(unsent("m52")), 0);
-    log.fold(&Event::Messages(vec![ben(51)]), 0);
-    log.fold(&Event::Messages(vec![message(52, "ana", "mine", 0)]), 0);
+    log.fold(&said(vec![ben(51)]), 0);
+    log.fold(&said(vec![message(52, "ana", "mine", 0)]), 0);
     assert_eq!(log.chunks().len(), 1);
-    log.fold(&Event::Messages(vec![ben(53)]), 0);
+    log.fold(&said(vec![ben(53)]), 0);
     assert_eq!(log.chunks().len(), 2);
 }
 
@@ -229,6 +231,8 @@ fn joined(who: &str, offset: u64) -> protocol::Joined {
         member_count: 0,
         position: position(offset),
         recovered: true,
+        edited: vec![],
+        deleted: vec![],
         messages: vec![],
     }
 }

@@ -35,8 +35,8 @@ struct ChunkInfo {
 /// A chunk, with what precedes it.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Chunk<'a> {
-    /// The message before its first.
-    pub(super) before: Option<&'a Arc<Message>>,
+    /// The messages before its first.
+    pub(super) before: &'a [Arc<Message>],
     /// When the latest message before it was sent.
     pub(super) latest_ms: u64,
     /// The messages of this chunk, in the order of the log.
@@ -67,7 +67,7 @@ impl MessageChunks {
         let (before, from) = self.chunks.split_at_checked(at)?;
         let start = before.iter().map(|mark| mark.len).sum::<usize>();
         Some(Chunk {
-            before: start.checked_sub(1).and_then(|last| self.messages.get(last)),
+            before: self.messages.get(..start)?,
             latest_ms: before.iter().map(|mark| mark.latest_ms).max().unwrap_or(0),
             messages: self.messages.get(start..start + from.first()?.len)?,
             is_last: from.len() == 1,
@@ -91,6 +91,27 @@ impl MessageChunks {
     fn touch_beginning(&mut self) {
         if let Some(first) = self.chunks.first_mut() {
             first.revision += 1;
+        }
+    }
+
+    /// Marks a change of the message at that offset, if it is shown.
+    pub(super) fn touch(&mut self, offset: u64) {
+        self.change(offset, |_| true);
+    }
+
+    /// Changes the message at that offset, if it is shown. Its chunk is marked if `change` returns true.
+    pub(super) fn change(&mut self, offset: u64, change: impl FnOnce(&mut Arc<Message>) -> bool) {
+        let Ok(at) = self.messages.binary_search_by_key(&offset, |message| message.offset) else { return };
+        if !self.messages.get_mut(at).is_some_and(change) {
+            return;
+        }
+        let mut end = 0;
+        let with_it = self.chunks.iter_mut().find(|chunk| {
+            end += chunk.len;
+            at < end
+        });
+        if let Some(chunk) = with_it {
+            chunk.revision += 1;
         }
     }
 
@@ -194,7 +215,7 @@ mod tests {
         messages(151..153).into_iter().for_each(|message| chunks.push(message, true));
         assert_eq!(sketch(&chunks), [(-2, 41, 50), (-1, 91, 10), (0, 101, 50), (1, 151, 2)]);
         let chunk = chunks.chunk(0).unwrap();
-        assert_eq!(chunk.before.map(|message| (message.offset, chunk.latest_ms)), Some((100, 100)));
+        assert_eq!(chunk.before.last().map(|message| (message.offset, chunk.latest_ms)), Some((100, 100)));
         assert_eq!([chunks.chunk(-3).is_none(), chunks.chunk(2).is_none()], [true, true]);
         assert_eq!([chunks.chunk(0).unwrap().is_last, chunks.chunk(1).unwrap().is_last], [false, true]);
     }

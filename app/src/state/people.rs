@@ -1,7 +1,7 @@
 //! The members of the room, and who of them is typing.
 
 use client::room::Event;
-use protocol::{Member, MembersPage, RoomId, UserId, limits};
+use protocol::{Member, MembersPage, RoomEvent, RoomId, UserId, limits};
 
 use super::people_list::PeopleList;
 
@@ -114,10 +114,11 @@ impl People {
                 self.typing.retain(|(member, _)| member.id != typing.member.id);
                 self.typing.push((typing.member.clone(), until));
             }
-            Event::Messages(messages) => {
+            Event::Logged(events) => {
                 // Somebody who has sent a message is no longer typing it.
                 let before = self.typing.len();
-                self.typing.retain(|(member, _)| messages.iter().all(|message| message.author.id != member.id));
+                let is_by = |event: &RoomEvent, member: &Member| matches!(event, RoomEvent::Posted(message) if message.author.id == member.id);
+                self.typing.retain(|(member, _)| !events.iter().any(|event| is_by(event, member)));
                 return self.typing.len() != before;
             }
             _ => return false,
@@ -138,7 +139,7 @@ mod tests {
     use protocol::{Presence, Typing};
 
     use super::*;
-    use crate::state::testing::{member, message, room};
+    use crate::state::testing::{member, message, room, said};
 
     fn garden() -> People {
         People::new(room(), member("ana").id, vec![member("ana"), member("ben")], 2)
@@ -205,7 +206,7 @@ mod tests {
         let mut people = garden();
         people.fold(&typing("ben"), 1000);
         assert_eq!(people.typing(), ["Ben"]);
-        assert!(people.fold(&Event::Messages(vec![message(1, "ben", "hi", 0)]), 1100));
+        assert!(people.fold(&said([message(1, "ben", "hi", 0)]), 1100));
         assert!(people.typing().is_empty());
 
         people.fold(&typing("ben"), 1000);

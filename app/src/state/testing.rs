@@ -1,6 +1,7 @@
 //! People and messages for the tests of this module.
 
-use protocol::{Member, Message, MessageId, Name, RoomId, UserId};
+use client::room::Event;
+use protocol::{Change, Member, Message, MessageId, Name, RoomEvent, RoomId, UserId};
 
 pub(crate) fn room() -> RoomId {
     RoomId::parse("garden").unwrap()
@@ -24,5 +25,37 @@ pub(crate) fn message(offset: u64, who: &str, text: &str, sent_at: u64) -> Messa
         author: member(who),
         message: text.into(),
         sent_at,
+        reply_to: None,
+        edited_at: None,
+        deleted_by: None,
+        deleted_at: None,
+        edits: vec![],
+    }
+}
+
+/// Messages that are new in the log.
+pub(crate) fn said(messages: impl IntoIterator<Item = Message>) -> Event {
+    Event::Logged(messages.into_iter().map(RoomEvent::Posted).collect())
+}
+
+/// An edit of the message at `target`. Its time is its offset.
+pub(crate) fn edited(offset: u64, who: &str, target: u64, text: &str) -> RoomEvent {
+    RoomEvent::Edited(change(offset, who, target, Some(text)))
+}
+
+/// A deletion of the message at `target`. Its time is its offset.
+pub(crate) fn deleted(offset: u64, who: &str, target: u64) -> RoomEvent {
+    RoomEvent::Deleted(change(offset, who, target, None))
+}
+
+fn change(offset: u64, who: &str, target: u64, text: Option<&str>) -> Change {
+    Change {
+        room_id: room(),
+        id: id(&format!("m{offset}")),
+        offset,
+        target,
+        author: member(who),
+        changed_at: offset,
+        message: text.map(Into::into),
     }
 }

@@ -115,7 +115,7 @@ fn message(number: usize, length: usize) -> String {
         .write(&mut text, length);
     let known = (RoomId::parse("r0"), MessageId::parse("0-1-1"), UserId::parse("flood"), Name::parse("flood"));
     let (Ok(room), Ok(message), Ok(id), Ok(name)) = known else { unreachable!("these are well formed") };
-    wire::message_template(&room, &message, &Member { id, name }, &text, 1_795_305_600_000).fill(1_000_000)
+    wire::message_template(&room, &message, &Member { id, name }, &text, None, 1_795_305_600_000).fill(1_000_000)
 }
 
 /// A frame as servers encode it.

@@ -6,9 +6,9 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use client::room::{Event, Status};
-use protocol::{HistoryPage, Joined, Message, Position, RoomId, ServerMessage, UserId};
+use protocol::{ErrorCode, HistoryPage, Joined, Member, Position, RoomEvent, RoomId, ServerMessage, UserId};
 
-use crate::ledger::{Ledger, Violation, audit};
+use crate::ledger::{Ledger, Violation};
 
 /// A time without a live connection.
 #[derive(Clone, Copy, Debug)]
@@ -26,7 +26,7 @@ pub struct Diary {
     room: RoomId,
     /// The client's user id, to tell its own messages from those of others.
     pub me: UserId,
-    /// The position of the last message that is shown.
+    /// The position of the last event that is shown.
     pub shown: Option<Position>,
     /// The last offset that this connection delivered, before any repair by the client.
     last_offset: Option<u64>,
@@ -96,7 +96,10 @@ impl Diary {
     pub fn frame(&mut self, frame: &ServerMessage, at: Option<&Position>) {
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined, at),
-            ServerMessage::Message(message) => self.check_order(message),
+            ServerMessage::Message(message) => self.check_order(message.offset, &message.author),
+            ServerMessage::Edited(change) | ServerMessage::Deleted(change) => {
+                self.check_order(change.offset, &change.author);
+            }
             ServerMessage::Error(refusal) => *self.refused.entry(refusal.code.as_str()).or_default() += 1,
             _ => {}
         }
@@ -108,33 +111,32 @@ impl Diary {
         let Some(since) = since else { return };
         if !joined.recovered {
             self.reread += 1;
-            if !joined.messages.is_empty() {
+            if !joined.clone().take_events().is_empty() {
                 self.wrong(Violation::Recovery, || "not recovered, and yet a part".into());
             }
             return;
         }
         self.recovered += 1;
-        let offsets = joined.messages.iter().map(|message| message.offset);
-        let is_whole = offsets.eq(since.offset + 1..=joined.position.offset);
+        let events = joined.clone().take_events();
+        let is_whole = events.iter().map(RoomEvent::offset).eq(since.offset + 1..=joined.position.offset);
         // A client that has seen nothing can continue any log that is sent from its beginning.
         let is_known = since.epoch == joined.position.epoch || since.offset == 0;
         let is_its_log = is_known && since.offset <= joined.position.offset;
         if !is_whole || !is_its_log {
-            let (to, count) = (joined.position.clone(), joined.messages.len());
-            self.wrong(Violation::Recovery, || format!("recovered from {since:?} to {to:?} with {count} messages"));
+            let (to, count) = (joined.position.clone(), events.len());
+            self.wrong(Violation::Recovery, || format!("recovered from {since:?} to {to:?} with {count} events"));
         }
     }
 
-    fn check_order(&mut self, message: &Message) {
+    fn check_order(&mut self, offset: u64, author: &Member) {
         let Some(last) = &mut self.last_offset else { return };
-        if message.offset == *last + 1 {
-            *last = message.offset;
-        } else if message.offset > *last {
-            *last = message.offset;
+        if offset == *last + 1 {
+            *last = offset;
+        } else if offset > *last {
+            *last = offset;
             self.raw_holes += 1;
-        } else if message.author.id != self.me {
+        } else if author.id != self.me {
             // One's own may come again, as the answer to a resend.
-            let offset = message.offset;
             self.wrong(Violation::Twice, || format!("the server told {offset} again"));
         }
     }
@@ -147,13 +149,15 @@ impl Diary {
                 self.people = joined.members.iter().map(|member| member.id.clone()).collect();
                 self.member_count = joined.member_count;
             }
-            Event::Messages(messages) => messages.iter().for_each(|message| self.note_message(message)),
+            Event::Logged(events) => events.iter().for_each(|event| self.note_event(event)),
             Event::Reset(page) => self.reset(page),
             Event::Acknowledged(id) => {
                 if let Some(shown) = &self.shown {
                     self.ledger.note_acknowledged(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
                 }
             }
+            // A message that went with its log, or was deleted, cannot be changed.
+            Event::Refused(_, refusal) if refusal.code == ErrorCode::NoMessage => {}
             Event::Refused(_, refusal) => self.refused_for_good.push(refusal.message.clone()),
             Event::Error(refusal) => self.refused_for_good.push(refusal.message.clone()),
             Event::Presence(presence) => {
@@ -202,11 +206,11 @@ impl Diary {
         }
     }
 
-    fn note_message(&mut self, message: &Message) {
+    fn note_event(&mut self, event: &RoomEvent) {
         let Some(shown) = &mut self.shown else {
             return self.wrong(Violation::OutOfOrder, || "something was said before the first page".into());
         };
-        let (last, offset) = (shown.offset, message.offset);
+        let (last, offset) = (shown.offset, event.offset());
         shown.offset = offset;
         let epoch = shown.epoch.clone();
         if offset <= last {
@@ -214,17 +218,20 @@ impl Diary {
         } else if offset != last + 1 {
             self.wrong(Violation::Hole, || format!("{offset} was shown after {last}"));
         }
-        self.ledger.note_shown(&self.room, &epoch, message);
-        self.ledger.note_received(&self.room, message);
+        if let RoomEvent::Posted(message) = event {
+            self.ledger.note_shown(&self.room, &epoch, message);
+            self.ledger.note_received(&self.room, message);
+        }
     }
 
     fn reset(&mut self, page: &HistoryPage) {
         let offsets: Vec<u64> = page.messages.iter().map(|message| message.offset).collect();
-        if !offsets.windows(2).all(|pair| audit::follows(pair[0], pair[1])) {
-            self.wrong(Violation::Hole, || format!("a page has {offsets:?}"));
+        // Changes have numbers, too, and are not among the messages.
+        if !offsets.is_sorted_by(|one, next| one < next) {
+            self.wrong(Violation::OutOfOrder, || format!("a page has {offsets:?}"));
         }
-        if offsets.last().is_some_and(|last| *last != page.position.offset) {
-            self.wrong(Violation::Hole, || format!("a page at {:?} ends with {:?}", page.position, offsets.last()));
+        if page.last != page.position.offset {
+            self.wrong(Violation::Hole, || format!("a page at {:?} ends with {}", page.position, page.last));
         }
         for message in &page.messages {
             self.ledger.note_shown(&self.room, &page.position.epoch, message);

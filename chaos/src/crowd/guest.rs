@@ -2,6 +2,7 @@
 //!
 //! Its client is the browser's own [`RoomClient`](client::room::RoomClient), over the [driver](crate::driver).
 
+use std::collections::VecDeque;
 use std::future;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -9,7 +10,7 @@ use std::time::Duration;
 use client::Connection;
 use client::room::{self, Effect, EffectResult, Event, RoomProtocol, Unsent};
 use futures::future::{BoxFuture, FutureExt};
-use protocol::{MessageId, RoomId, ServerMessage, wire};
+use protocol::{MessageId, RoomEvent, RoomId, ServerMessage, wire};
 use rand::rngs::SmallRng;
 use rand::{Rng, RngExt};
 use tokio::sync::{mpsc, watch};
@@ -45,11 +46,20 @@ pub(super) struct TalkRate {
     pub(super) words: TextLength,
 }
 
+/// Of how many things that a guest says one is a change of an earlier one.
+const ONE_CHANGE_IN: u32 = 8;
+/// Of how many changes one is a deletion.
+const ONE_DELETION_IN: u32 = 4;
+/// How many of its last messages a guest changes.
+const CHANGEABLE: usize = 8;
+
 /// Somebody in a room.
 pub(super) struct Guest {
     parts: Parts,
     next_words: Option<Instant>,
     written: u64,
+    /// Its last messages in the log that it has not deleted.
+    own: VecDeque<(u64, MessageId)>,
 }
 
 /// What a guest is made with.
@@ -66,7 +76,7 @@ pub(super) struct Parts {
 
 impl Guest {
     pub(super) fn new(parts: Parts) -> Self {
-        let mut guest = Self { parts, next_words: None, written: 0 };
+        let mut guest = Self { parts, next_words: None, written: 0, own: VecDeque::new() };
         guest.plan_words();
         guest
     }
@@ -75,14 +85,51 @@ impl Guest {
         self.written += 1;
         let id = MessageId::parse(&format!("c-{}", self.written)).ok()?;
         self.parts.ledger.note_sent(&self.parts.room, &self.parts.session.me, &id, &text);
-        Some(Action::Command(room::Command::Say(Unsent { id, text, written_at: 0, refused: None })))
+        Some(Action::Command(room::Command::Say(Unsent::new(id, text, 0))))
     }
 
     fn say_something(&mut self) -> Option<Action<RoomProtocol>> {
         let (words, stamp) = (self.parts.talk.borrow().words, format!("{} {}", self.parts.session.me, self.written));
         let text = texts::draw(&mut self.parts.rng, words, &stamp);
         self.plan_words();
+        if !self.own.is_empty() && self.parts.rng.random_ratio(1, ONE_CHANGE_IN) {
+            return self.change_something(text);
+        }
         self.say(text)
+    }
+
+    /// Gives one of its messages another text, or deletes it.
+    fn change_something(&mut self, text: String) -> Option<Action<RoomProtocol>> {
+        let at = self.parts.rng.random_range(0..self.own.len());
+        let is_deleted = self.parts.rng.random_ratio(1, ONE_DELETION_IN);
+        let (target, message) = if is_deleted { self.own.remove(at)? } else { self.own.get(at)?.clone() };
+        self.written += 1;
+        let (me, id) = (self.parts.session.me.clone(), MessageId::parse(&format!("c-{}", self.written)).ok()?);
+        let new = (!is_deleted).then_some(text.as_str());
+        self.parts.ledger.note_change(&self.parts.room, (me.clone(), id.clone()), (me, message), new);
+        let unsent = match new {
+            Some(_) => Unsent { edits: Some(target), ..Unsent::new(id, text, 0) },
+            None => Unsent { deletes: Some(target), ..Unsent::new(id, String::new(), 0) },
+        };
+        Some(Action::Command(room::Command::Say(unsent)))
+    }
+
+    /// Remembers its own messages. What is of another log by now cannot be changed any more.
+    fn note_own(&mut self, event: &Event) {
+        match event {
+            Event::Logged(events) => {
+                for event in events {
+                    if let RoomEvent::Posted(message) = event
+                        && message.author.id == self.parts.session.me
+                    {
+                        self.own.push_back((message.offset, message.id.clone()));
+                        self.own.drain(..self.own.len().saturating_sub(CHANGEABLE));
+                    }
+                }
+            }
+            Event::Reset(_) => self.own.clear(),
+            _ => {}
+        }
     }
 
     fn plan_words(&mut self) {
@@ -143,6 +190,7 @@ impl Bot<RoomProtocol> for Guest {
     }
 
     fn on_event(&mut self, event: Event) {
+        self.note_own(&event);
         lock(&self.parts.diary).event(&event);
     }
 

@@ -75,8 +75,12 @@ impl Visitor {
     /// # Errors
     /// The connection is gone.
     pub async fn say(&mut self, room: &RoomId, id: &MessageId, text: &str) -> Result<()> {
-        let frame =
-            ClientMessage::Message { room_id: Some(room.clone()), id: Some(id.clone()), message: text.to_owned() };
+        let frame = ClientMessage::Message {
+            room_id: Some(room.clone()),
+            id: Some(id.clone()),
+            message: text.to_owned(),
+            reply_to: None,
+        };
         self.send(&frame).await
     }
 

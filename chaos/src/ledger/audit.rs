@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use anyhow::{Context, Result, ensure};
 use protocol::{HistoryPage, Message, Position, RoomId, wire};
 
-use super::{Entry, Ledger, RoomRecord, Violation};
+use super::{Entry, Ledger, RoomRecord, Violation, changes};
 use crate::stage::LoadBalancer;
 
 /// A log that is lost while the archive is away goes on above the time in milliseconds; this was in 2001.
@@ -61,13 +61,13 @@ pub async fn top(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Position
 pub async fn load(load_balancer: &LoadBalancer, room: &RoomId) -> Result<Log> {
     let latest = page(load_balancer, room, None).await?;
     let (top, mut more) = (latest.position, latest.more);
+    let mut before = latest.first;
     let mut messages: Vec<Message> = latest.messages.into_iter().rev().collect();
     while more {
-        let before = messages.last().map(|message| message.offset);
-        let earlier = page(load_balancer, room, before).await?;
+        let earlier = page(load_balancer, room, Some(before)).await?;
         ensure!(earlier.position.epoch == top.epoch, "the log changed while it was read");
-        ensure!(!earlier.messages.is_empty(), "a page of {room} is empty, and there are earlier ones");
-        more = earlier.more;
+        ensure!(earlier.first > 0, "a page of {room} is empty, and there are earlier ones");
+        (more, before) = (earlier.more, earlier.first);
         messages.extend(earlier.messages.into_iter().rev());
     }
     messages.reverse();
@@ -122,37 +122,45 @@ pub(super) fn compare(
 ) -> usize {
     let mut wrong = |kind, sentence: String| wrongs.push((kind, format!("{room}: {sentence}")));
     let mut stored = HashMap::new();
-    let mut last = None;
+    let (mut last, mut left_out) = (None, 0);
     for message in &log.messages {
         let entry = Entry::of(message);
         let offset = message.offset;
-        if last.is_some_and(|last| !follows(last, offset)) {
-            wrong(Violation::Hole, format!("in the log, {offset} follows {last:?}"));
+        if last.is_some_and(|last| offset <= last) {
+            wrong(Violation::OutOfOrder, format!("in the log, {offset} follows {last:?}"));
         }
+        left_out += left_out_between(last, offset);
         last = Some(offset);
         if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.digest)) {
             wrong(Violation::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
         }
-        if book.said.get(&entry.key).is_some_and(|(said, _)| *said != entry.digest) {
+        let is_altered = |said: u64| entry.digest.is_some_and(|digest| digest != said);
+        if book.said.get(&entry.key).is_some_and(|(said, _)| is_altered(*said)) {
             wrong(Violation::Altered, format!("{:?} has another text", entry.key));
         }
     }
-    if last.is_some_and(|last| last != log.top.offset) {
-        wrong(Violation::Hole, format!("the log ends at {last:?}, its top is {}", log.top.offset));
+    // Changes have numbers of their own, and nothing else has.
+    left_out += last.map_or(0, |last| left_out_between(Some(last), log.top.offset.saturating_add(1)));
+    if left_out > book.changes.len() as u64 {
+        let changes = book.changes.len();
+        wrong(
+            Violation::Hole,
+            format!("{left_out} numbers up to {} are no messages, of {changes} changes", log.top.offset),
+        );
     }
     let at: HashMap<u64, Entry> = log.messages.iter().map(|message| (message.offset, Entry::of(message))).collect();
     for ((epoch, offset), shown) in &book.shown {
         // An older log may have said something else there.
         let is_this_log = promise != Promise::NewLog || *epoch == log.top.epoch;
-        if is_this_log && at.get(offset) != Some(shown) {
+        if is_this_log && !at.get(offset).is_some_and(|entry| entry.is_like(shown)) {
             let found = at.get(offset).map(|entry| &entry.key);
             wrong(Violation::Forked, format!("at {epoch} {offset} clients saw {:?}, the log has {found:?}", shown.key));
         }
     }
     let mut gone = 0;
     for acknowledged in &book.acknowledged {
-        let is_stored =
-            stored.get(&acknowledged.entry.key).is_some_and(|(_, digest)| *digest == acknowledged.entry.digest);
+        let is_same = |digest: Option<u64>| digest.is_none() || digest == acknowledged.entry.digest;
+        let is_stored = stored.get(&acknowledged.entry.key).is_some_and(|(_, digest)| is_same(*digest));
         let of_the_old = promise == Promise::NewLog && acknowledged.epoch != log.top.epoch;
         match (is_stored, of_the_old) {
             (true, _) => {}
@@ -167,5 +175,13 @@ pub(super) fn compare(
     {
         wrong(Violation::Recovery, format!("the log was {epoch} and is {}, though nothing was lost", log.top.epoch));
     }
-    gone
+    gone + changes::compare(room, book, log, promise, wrongs)
+}
+
+/// How many numbers are between two, but for the jump of a log that was lost.
+fn left_out_between(before: Option<u64>, offset: u64) -> u64 {
+    match before {
+        Some(before) if !follows(before, offset) => offset.saturating_sub(before + 1),
+        _ => 0,
+    }
 }

@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use protocol::{Epoch, Message, MessageId, RoomId, UserId};
 
 pub mod audit;
+pub mod changes;
 
 /// What must never happen to a message; each one is counted, and fails the scenario.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -52,14 +53,22 @@ pub type Key = (UserId, MessageId);
 pub struct Entry {
     /// The author and the id of the message.
     pub key: Key,
-    /// The digest of the message's text.
-    pub digest: u64,
+    /// The digest of the message's text; `None` once it was changed.
+    pub digest: Option<u64>,
 }
 
 impl Entry {
     /// Of a message that a server told.
     pub fn of(message: &Message) -> Self {
-        Self { key: (message.author.id.clone(), message.id.clone()), digest: digest(&message.message) }
+        let is_original = message.edits.is_empty() && !message.is_deleted();
+        let digest = is_original.then(|| digest(&message.message));
+        Self { key: (message.author.id.clone(), message.id.clone()), digest }
+    }
+
+    /// Whether both can be the same message, changed or not.
+    pub fn is_like(&self, other: &Self) -> bool {
+        let is_same_text = self.digest.is_none() || other.digest.is_none() || self.digest == other.digest;
+        self.key == other.key && is_same_text
     }
 }
 
@@ -87,6 +96,9 @@ pub struct RoomRecord {
     /// What clients said, and when.
     said: HashMap<Key, (u64, Instant)>,
     acknowledged: Vec<Acknowledged>,
+    /// What clients wanted to change of their messages.
+    changes: HashMap<Key, changes::WantedChange>,
+    acknowledged_changes: Vec<changes::AcknowledgedChange>,
     /// How long messages took from being said to being shown.
     delays: Vec<Duration>,
 }
@@ -145,11 +157,15 @@ impl Ledger {
         std::mem::take(&mut self.pages().book(room).delays)
     }
 
-    /// Notes that an author was told that a message is in the log.
+    /// Notes that an author was told that a message, or a change of one, is in the log.
     pub fn note_acknowledged(&self, room: &RoomId, key: Key, epoch: &Epoch) {
         let mut pages = self.pages();
         let book = pages.book(room);
-        let digest = book.said.get(&key).map(|(digest, _)| *digest).unwrap_or_default();
+        if let Some(wanted) = book.changes.get(&key).cloned() {
+            book.acknowledged_changes.push(changes::AcknowledgedChange { wanted, epoch: epoch.clone() });
+            return;
+        }
+        let digest = book.said.get(&key).map(|(digest, _)| *digest);
         book.acknowledged.push(Acknowledged { entry: Entry { key, digest }, epoch: epoch.clone() });
     }
 
@@ -166,6 +182,11 @@ impl Ledger {
     /// How many of them in one room.
     pub fn acknowledged_in(&self, room: &RoomId) -> usize {
         self.pages().book(room).acknowledged.len()
+    }
+
+    /// How many changes of messages were acknowledged.
+    pub fn acknowledged_changes(&self) -> usize {
+        self.pages().books.values().map(|book| book.acknowledged_changes.len()).sum()
     }
 
     /// How often each thing happened that must not.
@@ -205,7 +226,7 @@ impl RoomRecord {
     /// Notes the message at an offset; returns another one that was there before.
     fn place_entry(&mut self, epoch: &Epoch, offset: u64, entry: &Entry) -> Option<Entry> {
         let place = self.shown.entry((epoch.clone(), offset)).or_insert_with(|| entry.clone());
-        (place != entry).then(|| place.clone())
+        (!place.is_like(entry)).then(|| place.clone())
     }
 }
 

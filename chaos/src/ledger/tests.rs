@@ -25,6 +25,11 @@ fn message(offset: u64, id: &str, text: &str) -> Message {
         author: Member { id: ana(), name: Name::parse("Ana").unwrap() },
         message: text.into(),
         sent_at: 0,
+        reply_to: None,
+        edited_at: None,
+        deleted_by: None,
+        deleted_at: None,
+        edits: Vec::new(),
     }
 }
 
@@ -102,4 +107,46 @@ fn two_messages_under_one_position_are_noted_at_once() {
     ledger.note_shown(&room(), &epoch("e"), &message(1, "b", "b"));
     assert_eq!(ledger.wrongs(Violation::Forked), 1);
     assert_eq!(ledger.sentences().len(), 1);
+}
+
+/// A ledger in which Ana said "a" and changed it: to each of these texts, or deleted it.
+fn changed(texts: &[Option<&str>]) -> Ledger {
+    let ledger = ledger(&["a"]);
+    let id = |id: &str| (ana(), MessageId::parse(id).unwrap());
+    for (number, text) in texts.iter().enumerate() {
+        let key = id(&format!("c{number}"));
+        ledger.note_change(&room(), key.clone(), id("a"), *text);
+        ledger.note_acknowledged(&room(), key, &epoch("e"));
+    }
+    ledger
+}
+
+fn audited(ledger: &Ledger, message: Message, top: u64) -> Vec<Violation> {
+    let log = Log { top: Position { epoch: epoch("e"), offset: top }, messages: vec![message] };
+    let mut wrongs = Vec::new();
+    compare(&room(), &ledger.pages().books[&room()], &log, Promise::Kept, &mut wrongs);
+    wrongs.into_iter().map(|(wrong, _)| wrong).collect()
+}
+
+#[test]
+fn a_message_shows_the_last_change_that_was_acknowledged() {
+    let edited = |text: &str, edits: Vec<u64>| Message { edits, edited_at: Some(1), ..message(1, "a", text) };
+    let twice = changed(&[Some("b"), Some("c")]);
+    assert_eq!(audited(&twice, edited("c", vec![2, 3]), 3), []);
+    assert_eq!(audited(&twice, edited("b", vec![2, 3]), 3), [Violation::Lost], "the second was acknowledged");
+    assert_eq!(audited(&twice, edited("d", vec![2, 3]), 3), [Violation::Altered, Violation::Lost, Violation::Lost]);
+    assert_eq!(audited(&twice, message(1, "a", "a"), 3), [Violation::Lost, Violation::Lost]);
+    assert_eq!(audited(&twice, edited("c", vec![2, 3]), 4), [Violation::Hole], "a number that no change has");
+}
+
+#[test]
+fn what_was_deleted_stays_deleted_and_nothing_else_is() {
+    let deleted = || {
+        let by = message(1, "a", "").author;
+        Message { deleted_by: Some(by), deleted_at: Some(1), ..message(1, "a", "") }
+    };
+    assert_eq!(audited(&changed(&[Some("b"), None]), deleted(), 3), []);
+    assert_eq!(audited(&changed(&[None]), message(1, "a", "a"), 2), [Violation::Lost]);
+    assert_eq!(audited(&changed(&[Some("b")]), deleted(), 2), [Violation::Altered]);
+    assert_eq!(audited(&ledger(&["a"]), deleted(), 1), [Violation::Altered]);
 }

@@ -2,6 +2,7 @@
 
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
+use realtime::broker::rewrite::{Rewrite, Rewriter, Rewritten};
 use realtime::broker::{Append, Appended, Broker, Ephemeral, Head, Publication, ReadLimit, Replay};
 use realtime::channel::Channel;
 use storage::StorageError;
@@ -47,6 +48,13 @@ impl Broker for Nothing {
 
     async fn ready(&self) -> Result<(), StorageError> {
         Ok(())
+    }
+}
+
+#[async_trait]
+impl Rewriter for Nothing {
+    async fn rewrite(&self, _: Append, _: Vec<Rewrite>) -> Result<Rewritten, StorageError> {
+        Ok(Rewritten::Stale)
     }
 }
 

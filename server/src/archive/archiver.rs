@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use futures::future::join_all;
-use protocol::{Message, RoomId, wire};
+use protocol::{RoomEvent, RoomId, wire};
 use quick_cache::sync::Cache;
 use realtime::broker::Publication;
 use realtime::broker::redis::RedisBroker;
@@ -82,6 +82,11 @@ impl Archiver {
             fences: Cache::new(FENCES),
             halved: AtomicU32::new(0),
         }
+    }
+
+    /// The messages that it stores.
+    pub fn messages(&self) -> &MessageStore {
+        &self.store
     }
 
     /// Whether [`Archiver::announce`] has to be called for the next message in a room.
@@ -198,13 +203,13 @@ impl Archiver {
                 Ok(Unarchived::Here { publications, last, archived }) if last > archived => {
                     let bytes: usize = publications.iter().map(|entry| entry.frame.len()).sum();
                     let has_more = publications.len() * 2 >= read.entries || bytes * 2 >= read.bytes;
-                    let messages = publications.iter().filter_map(|entry| message(&channel, entry)).collect();
+                    let events = publications.iter().filter_map(|entry| event(&channel, entry)).collect();
                     let fence = cursors.get(&waiting.room).map(|cursor| cursor.fence).unwrap_or_default();
                     batches.push(RoomBatch {
                         room: waiting.room.clone(),
                         fence,
                         after: archived,
-                        messages,
+                        events,
                         last,
                         has_more,
                     });
@@ -228,8 +233,13 @@ impl Archiver {
     /// Stores what was read, and lets the rooms come again for what follows.
     async fn store(&self, batches: Vec<RoomBatch>, rooms: &[WaitingRoom]) -> Result<bool, StorageError> {
         let has_more = batches.iter().any(|batch| batch.has_more);
-        let messages = batches.iter().map(|batch| batch.messages.len()).sum::<usize>();
-        let oldest = batches.iter().flat_map(|batch| &batch.messages).map(|message| message.sent_at).min();
+        let posted = || {
+            batches.iter().flat_map(|batch| &batch.events).filter_map(|event| match event {
+                RoomEvent::Posted(message) => Some(message),
+                RoomEvent::Edited(_) | RoomEvent::Deleted(_) => None,
+            })
+        };
+        let (messages, oldest) = (posted().count(), posted().map(|message| message.sent_at).min());
         let outcomes = self.store.append(&batches).await?;
         for (RoomBatch { room, has_more: more_of_it, .. }, outcome) in batches.into_iter().zip(outcomes) {
             let listed_at = rooms.iter().find(|waiting| waiting.room == room).and_then(|waiting| waiting.listed_at);
@@ -282,8 +292,8 @@ impl Archiver {
     }
 }
 
-/// The message of an entry; `None` for what is none or is damaged, which every reader of the log is told.
-fn message(channel: &Channel, entry: &Publication) -> Option<Message> {
-    let message = wire::decode_message(entry.text(channel).ok()?)?;
-    (message.offset == entry.offset).then_some(message)
+/// The event of an entry; `None` for what is none or is damaged, which every reader of the log is told.
+fn event(channel: &Channel, entry: &Publication) -> Option<RoomEvent> {
+    let event = wire::decode_event(entry.text(channel).ok()?)?;
+    (event.offset() == entry.offset).then_some(event)
 }

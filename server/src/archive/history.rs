@@ -7,7 +7,9 @@ use std::time::Duration;
 use async_trait::async_trait;
 use protocol::{Message, ServerMessage, wire};
 use realtime::broker::Publication;
+use realtime::broker::redis::RedisBroker;
 use realtime::channel::Channel;
+use realtime::history::redis::RedisHistory;
 use realtime::history::{History, Page};
 use storage::StorageError;
 use tokio::time::timeout;
@@ -21,13 +23,30 @@ const BESIDE_LIVE_WITHIN: Duration = Duration::from_secs(1);
 /// A history of live logs and of the archive together.
 pub struct ArchivedHistory {
     live: Arc<dyn History>,
+    broker: Arc<RedisBroker>,
     store: MessageStore,
 }
 
 impl ArchivedHistory {
-    /// A history of what `live` reads, and of what `store` has besides.
-    pub fn new(live: Arc<dyn History>, store: MessageStore) -> Self {
-        Self { live, store }
+    /// A history of what `broker` has live, and of what `store` has besides.
+    pub fn new(broker: Arc<RedisBroker>, store: MessageStore) -> Self {
+        Self { live: Arc::new(RedisHistory::new(&broker)), broker, store }
+    }
+}
+
+impl ArchivedHistory {
+    /// What archived messages are since events about them that are not archived. The live page has that for as many offsets
+    /// as it was asked for; messages go further back, because the archive has no events.
+    async fn changed(
+        &self,
+        channel: &Channel,
+        live: &Page,
+        archived: &[Message],
+        limit: usize,
+    ) -> Result<Vec<Publication>, StorageError> {
+        let seen_from = live.last.saturating_sub(limit as u64);
+        let further: Vec<u64> = archived.iter().map(|message| message.offset).filter(|one| *one < seen_from).collect();
+        if further.is_empty() { Ok(Vec::new()) } else { self.broker.rewritten(channel, &further).await }
     }
 }
 
@@ -52,7 +71,10 @@ impl History for ArchivedHistory {
             false => read.await,
         };
         match archived {
-            Ok(archived) => Ok(joined(live, archived, before, limit)),
+            Ok(archived) => {
+                let changed = self.changed(channel, &live, &archived, limit).await?;
+                Ok(joined(live, changed, archived, before, limit))
+            }
             Err(StorageError::Unavailable(error)) if first.is_some() || before.is_none() => {
                 debug!(%channel, "a page has what the live log has: {error}");
                 Ok(Page { more: true, ..live })
@@ -74,17 +96,17 @@ fn has_no_hole(live: &Page, before: Option<u64>) -> bool {
     live.publications.iter().all(|entry| expected.next() == Some(entry.offset)) && expected.next().is_none()
 }
 
-/// The page of a live part and of archived messages. What both have is one.
-fn joined(live: Page, archived: Vec<Message>, before: Option<u64>, limit: usize) -> Page {
+/// The page of a live part and of archived messages. What both have is one, as it is live.
+fn joined(live: Page, changed: Vec<Publication>, archived: Vec<Message>, before: Option<u64>, limit: usize) -> Page {
     let mut top = live.top;
     if top.offset == 0 && before.is_none() {
         // The log was lost, and goes on above this as soon as somebody listens.
         top.offset = archived.first().map_or(0, |newest| newest.offset);
     }
     let mut all: BTreeMap<u64, Publication> = archived.into_iter().map(publication).collect();
-    all.extend(live.publications.into_iter().map(|entry| (entry.offset, entry)));
+    all.extend(live.publications.into_iter().chain(changed).map(|entry| (entry.offset, entry)));
     let newest_first = all.into_values().rev().take(limit.saturating_add(1)).collect();
-    let page = Page::new(newest_first, limit, top);
+    let page = Page::new(newest_first, before, limit, top);
     Page { more: page.more || live.more, ..page }
 }
 
@@ -102,7 +124,7 @@ mod tests {
 
     fn page(offsets: &[u64], top: u64) -> Page {
         let publications = offsets.iter().map(|offset| Publication { offset: *offset, frame: "{}".into() }).collect();
-        Page { publications, top: Position { epoch: Epoch::parse("e").unwrap(), offset: top }, more: false }
+        Page { publications, top: Position { epoch: Epoch::parse("e").unwrap(), offset: top }, last: top, more: false }
     }
 
     #[test]

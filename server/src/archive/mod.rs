@@ -5,11 +5,14 @@
 //! and nothing waits for it: while the database is away the logs in Redis grow.
 
 mod archiver;
+mod folded;
 mod history;
 mod redis;
+mod rows;
 mod store;
 mod waiting;
 
 pub use archiver::Archiver;
+pub use folded::Version;
 pub use history::ArchivedHistory;
 pub use store::{ImportedRoom, MessageStore};

@@ -4,22 +4,22 @@ use std::collections::HashMap;
 use std::fmt;
 
 use async_trait::async_trait;
-use protocol::{Member, Message, MessageId, Name, RoomId, UserId};
+use protocol::{Message, RoomEvent, RoomId};
 use realtime::broker::redis::Archive;
 use realtime::channel::Channel;
 use storage::postgres::{Postgres, Transaction, column};
 use storage::{StorageError, clock, readable};
 use tokio_postgres::Row;
+use tracing::warn;
+
+use super::folded::{Folded, Version, fold, targets};
+use super::rows::{Columns, message, number, storable, with_columns};
 
 /// In one order, so that two nodes never wait for each other.
 const LOCK: &str = "SELECT room, archived, fence FROM room_logs WHERE room = ANY($1) ORDER BY room FOR UPDATE";
 const BEGIN: &str = "
     INSERT INTO room_logs (room) SELECT room FROM unnest($1::text[]) AS room ORDER BY room ON CONFLICT DO NOTHING";
 const CURSORS: &str = "SELECT room, archived, fence FROM room_logs WHERE room = ANY($1)";
-const APPEND: &str = "
-    INSERT INTO messages (room, log_offset, id, author, name, text, sent_at)
-    SELECT * FROM unnest($1::text[], $2::bigint[], $3::text[], $4::text[], $5::text[], $6::text[], $7::bigint[])
-    ON CONFLICT DO NOTHING";
 const ADVANCE: &str = "
     UPDATE room_logs SET archived = last FROM unnest($1::text[], $2::bigint[]) AS done (room, last)
     WHERE room_logs.room = done.room";
@@ -28,17 +28,24 @@ const KNOW: &str = "
     INSERT INTO rooms (id, title, listed, created_at, active_at)
     SELECT room, '', false, last_at, last_at FROM unnest($1::text[], $2::bigint[]) AS spoken (room, last_at) ORDER BY room
     ON CONFLICT (id) DO UPDATE SET active_at = greatest(rooms.active_at, excluded.active_at)";
-const BEFORE: &str = "
-    SELECT log_offset, id, author, name, text, sent_at FROM messages
-    WHERE room = $1 AND log_offset < $2 ORDER BY log_offset DESC LIMIT $3";
+const BEFORE: &str =
+    with_columns!("SELECT ", " FROM messages WHERE room = $1 AND log_offset < $2 ORDER BY log_offset DESC LIMIT $3");
+const AT: &str = with_columns!("SELECT ", " FROM messages WHERE room = $1 AND log_offset = $2");
+const TARGETS: &str = with_columns!(
+    "SELECT messages.room, ",
+    " FROM messages JOIN unnest($1::text[], $2::bigint[]) AS target (room, log_offset) USING (room, log_offset)"
+);
+const ERASE: &str = "
+    DELETE FROM message_versions USING unnest($1::text[], $2::bigint[]) AS gone (room, log_offset)
+    WHERE message_versions.room = gone.room AND message_versions.log_offset = gone.log_offset";
+const KEEP: &str = "
+    INSERT INTO message_versions (room, log_offset, until_offset, text, said_at)
+    SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::bigint[]) ON CONFLICT DO NOTHING";
 /// Whoever read the log before this may store nothing of it afterwards. The fence is the time at least, so that none comes
 /// again after its row was forgotten.
 const FENCE: &str = "
     INSERT INTO room_logs (room, fence, fenced_at) VALUES ($1, $2, $2)
     ON CONFLICT (room) DO UPDATE SET fence = greatest(room_logs.fence + 1, excluded.fence), fenced_at = excluded.fenced_at RETURNING archived";
-
-/// What a message is called in an error.
-const DAMAGED: &str = "a message in the database";
 
 /// How far the database has a room.
 #[derive(Clone, Copy, Debug, Default)]
@@ -58,14 +65,14 @@ pub(super) enum Outcome {
     Behind,
 }
 
-/// Messages of a room that follow those in the database.
+/// Events of a room that follow those in the database.
 pub(super) struct RoomBatch {
     pub(super) room: RoomId,
     /// The room's fence before they were read.
     pub(super) fence: i64,
     /// The offset after which they were read.
     pub(super) after: u64,
-    pub(super) messages: Vec<Message>,
+    pub(super) events: Vec<RoomEvent>,
     /// The offset up to which the log was read.
     pub(super) last: u64,
     /// Whether there is probably more to read.
@@ -78,6 +85,8 @@ pub struct ImportedRoom {
     pub room: RoomId,
     /// The messages, in the order of their offsets.
     pub messages: Vec<Message>,
+    /// What they said before they were edited.
+    pub versions: Vec<Version>,
     /// The last offset of the room's log that is taken.
     pub last: u64,
 }
@@ -112,7 +121,7 @@ impl MessageStore {
         transaction.execute(BEGIN, &[&ids]).await?;
         let stored = cursors(&transaction.query(LOCK, &[&ids]).await?)?;
         let (mut done, mut outcomes) = (Vec::new(), Vec::with_capacity(batches.len()));
-        let mut columns = Columns::default();
+        let mut accepted = Vec::new();
         for batch in batches {
             let cursor = stored.get(&batch.room).copied().unwrap_or_default();
             outcomes.push(if cursor.fence != batch.fence {
@@ -121,12 +130,14 @@ impl MessageStore {
                 Outcome::Behind
             } else {
                 let last = cursor.archived.max(batch.last);
-                columns.add(&batch.room, batch.messages.iter().filter(|message| message.offset > cursor.archived));
+                let new = batch.events.iter().filter(|event| event.offset() > cursor.archived).cloned().collect();
+                accepted.push((&batch.room, new));
                 done.push((batch.room.clone(), last));
                 Outcome::Stored(last)
             });
         }
-        columns.insert(&transaction, &done).await?;
+        let folded = fold_all(&transaction, accepted).await?;
+        put(&transaction, &folded, &done).await?;
         transaction.commit().await?;
         Ok(outcomes)
     }
@@ -135,64 +146,95 @@ impl MessageStore {
     ///
     /// # Errors [`StorageError`]
     pub async fn import(transaction: &Transaction<'_>, imported: ImportedRoom) -> Result<(), StorageError> {
-        let ImportedRoom { room, messages, last } = imported;
-        let mut columns = Columns::default();
-        columns.add(&room, messages.iter());
+        let ImportedRoom { room, messages, versions, last } = imported;
+        let folded = Folded {
+            new: messages.into_iter().map(|message| (message.offset, message)).collect(),
+            versions,
+            ..Folded::default()
+        };
         transaction.execute(BEGIN, &[&vec![room.as_str()]]).await?;
-        columns.insert(transaction, &[(room.clone(), last)]).await
+        put(transaction, &[(&room, folded)], &[(room.clone(), last)]).await
     }
 
     /// The last messages of a room before an offset, at most `limit`; newest first. A damaged one is left out.
     pub(super) async fn before(&self, room: &RoomId, below: u64, limit: usize) -> Result<Vec<Message>, StorageError> {
         let (below, limit) = (number(below), i64::try_from(limit).unwrap_or(i64::MAX));
         let rows = self.database.query(BEFORE, &[&room.as_str(), &below, &limit]).await?;
-        Ok(readable(rows.iter().map(|row| message(room, row))))
+        Ok(readable(rows.iter().map(|row| message(room, row, 0))))
+    }
+
+    /// The message at an offset of a room, if the database has it.
+    ///
+    /// # Errors [`StorageError`]
+    pub(crate) async fn message(&self, room: &RoomId, offset: u64) -> Result<Option<Message>, StorageError> {
+        let row = self.database.query_opt(AT, &[&room.as_str(), &number(offset)]).await?;
+        row.map(|row| message(room, &row, 0)).transpose()
     }
 }
 
-/// What is inserted, column by column.
-#[derive(Default)]
-struct Columns<'a> {
-    rooms: Vec<&'a str>,
-    offsets: Vec<i64>,
-    ids: Vec<&'a str>,
-    authors: Vec<&'a str>,
-    names: Vec<&'a str>,
-    texts: Vec<String>,
-    times: Vec<i64>,
-    spoken: Vec<(&'a str, i64)>,
+/// Folds the events of each room into what the database has of the messages that they are about.
+async fn fold_all<'r>(
+    transaction: &Transaction<'_>,
+    accepted: Vec<(&'r RoomId, Vec<RoomEvent>)>,
+) -> Result<Vec<(&'r RoomId, Folded)>, StorageError> {
+    let (mut rooms, mut offsets) = (Vec::new(), Vec::new());
+    for (room, events) in &accepted {
+        for target in targets(events) {
+            rooms.push(room.as_str());
+            offsets.push(number(target));
+        }
+    }
+    let mut known: HashMap<RoomId, Vec<Message>> = HashMap::new();
+    if !rooms.is_empty() {
+        for row in transaction.query(TARGETS, &[&rooms, &offsets]).await? {
+            let room = room(&row)?;
+            match message(&room, &row, 1) {
+                Ok(message) => known.entry(room).or_default().push(message),
+                Err(error) => warn!(room.id = %room, "an event is not applied: {error}"),
+            }
+        }
+    }
+    let fold = |(room, events)| (room, fold(events, known.remove(room).unwrap_or_default()));
+    Ok(accepted.into_iter().map(fold).collect())
 }
 
-impl<'a> Columns<'a> {
-    fn add(&mut self, room: &'a RoomId, messages: impl Iterator<Item = &'a Message>) {
-        let before = self.times.len();
-        for message in messages {
-            self.rooms.push(room.as_str());
-            self.offsets.push(number(message.offset));
-            self.ids.push(message.id.as_str());
-            self.authors.push(message.author.id.as_str());
-            self.names.push(message.author.name.as_str());
-            // PostgreSQL has no text with this character, and no message has had it since texts are cleaned.
-            self.texts.push(message.message.replace('\0', "\u{fffd}"));
-            self.times.push(number(message.sent_at));
-        }
-        if let Some(last) = self.times.get(before..).and_then(|times| times.iter().max()) {
-            self.spoken.push((room.as_str(), *last));
-        }
+/// Writes what was folded, and how far each room is archived.
+async fn put(
+    transaction: &Transaction<'_>,
+    folded: &[(&RoomId, Folded)],
+    done: &[(RoomId, u64)],
+) -> Result<(), StorageError> {
+    let (mut new, mut changed) = (Columns::default(), Columns::default());
+    let (mut spoken, mut erased, mut versions) = (Vec::new(), Vec::new(), Vec::new());
+    for (room, folded) in folded {
+        folded.new.values().for_each(|message| new.push(room, message));
+        folded.known.values().for_each(|message| changed.push(room, message));
+        erased.extend(folded.erased.iter().map(|offset| (room.as_str(), number(*offset))));
+        versions.extend(folded.versions.iter().map(|version| (room.as_str(), version)));
+        let last = folded.new.values().map(|message| message.sent_at).max();
+        spoken.extend(last.map(|last| (room.as_str(), number(last))));
     }
-
-    async fn insert(&self, transaction: &Transaction<'_>, done: &[(RoomId, u64)]) -> Result<(), StorageError> {
-        let Self { rooms, offsets, ids, authors, names, texts, times, spoken } = self;
-        if !rooms.is_empty() {
-            transaction.execute(APPEND, &[rooms, offsets, ids, authors, names, texts, times]).await?;
-            let (rooms, last): (Vec<&str>, Vec<i64>) = spoken.iter().copied().unzip();
-            transaction.execute(KNOW, &[&rooms, &last]).await?;
-        }
-        let (rooms, last): (Vec<&str>, Vec<i64>) =
-            done.iter().map(|(room, last)| (room.as_str(), number(*last))).unzip();
-        transaction.execute(ADVANCE, &[&rooms, &last]).await?;
-        Ok(())
+    new.insert(transaction).await?;
+    changed.update(transaction).await?;
+    if !erased.is_empty() {
+        let (rooms, offsets): (Vec<_>, Vec<_>) = erased.into_iter().unzip();
+        transaction.execute(ERASE, &[&rooms, &offsets]).await?;
     }
+    if !versions.is_empty() {
+        let rooms: Vec<&str> = versions.iter().map(|(room, _)| *room).collect();
+        let column = |of: fn(&Version) -> u64| versions.iter().map(|(_, version)| number(of(version))).collect();
+        let [offsets, until, said_at]: [Vec<i64>; 3] =
+            [column(|version| version.offset), column(|version| version.until), column(|version| version.said_at)];
+        let texts: Vec<String> = versions.iter().map(|(_, version)| storable(&version.text)).collect();
+        transaction.execute(KEEP, &[&rooms, &offsets, &until, &texts, &said_at]).await?;
+    }
+    if !spoken.is_empty() {
+        let (rooms, last): (Vec<_>, Vec<_>) = spoken.into_iter().unzip();
+        transaction.execute(KNOW, &[&rooms, &last]).await?;
+    }
+    let (rooms, last): (Vec<_>, Vec<_>) = done.iter().map(|(room, last)| (room.as_str(), number(*last))).unzip();
+    transaction.execute(ADVANCE, &[&rooms, &last]).await?;
+    Ok(())
 }
 
 #[async_trait]
@@ -223,22 +265,4 @@ fn cursors(rows: &[Row]) -> Result<HashMap<RoomId, Cursor>, StorageError> {
 
 fn room(row: &Row) -> Result<RoomId, StorageError> {
     RoomId::parse_canonical(column(row, 0)?).ok_or_else(|| StorageError::corrupt("the id of a room in the database"))
-}
-
-fn message(room: &RoomId, row: &Row) -> Result<Message, StorageError> {
-    let wrong = |error: &dyn fmt::Display| StorageError::corrupt(format!("{DAMAGED}: {error}"));
-    let id = UserId::parse(column(row, 2)?).map_err(|error| wrong(&error))?;
-    let name = Name::parse(column(row, 3)?).map_err(|error| wrong(&error))?;
-    Ok(Message {
-        room_id: room.clone(),
-        id: MessageId::parse(column(row, 1)?).map_err(|error| wrong(&error))?,
-        offset: column::<i64>(row, 0)?.unsigned_abs(),
-        author: Member { id, name },
-        message: column(row, 4)?,
-        sent_at: column::<i64>(row, 5)?.unsigned_abs(),
-    })
-}
-
-fn number(number: u64) -> i64 {
-    i64::try_from(number).unwrap_or(i64::MAX)
 }

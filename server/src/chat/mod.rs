@@ -10,16 +10,20 @@ use bytes::Bytes;
 use futures::future::BoxFuture;
 use protocol::text::{Shape, clean, too_long};
 use protocol::{ErrorCode, Member, MessageId, Refusal, RoomId, RoomKind, ServerMessage, Typing, wire};
+use realtime::broker::rewrite::Rewriter;
 use realtime::broker::{Append, Appended, Broker, Ephemeral, Growth, IdempotencyKey, Publication};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use storage::{StorageError, clock};
 
-use crate::archive::Archiver;
+use crate::archive::{Archiver, MessageStore};
 use crate::digest;
 use crate::games::Key;
 use crate::quota::Quotas;
 use crate::rooms::Directory;
+
+mod changing;
+mod wanted;
 
 /// The length of a text's digest, in bytes.
 const DIGEST: usize = 16;
@@ -36,6 +40,8 @@ pub type ClassChatGate = Box<dyn Fn(Key) -> BoxFuture<'static, Result<bool, Refu
 /// Posts messages to rooms.
 pub struct Chat {
     broker: Arc<dyn Broker>,
+    /// The same broker, which replaces entries.
+    rewriter: Arc<dyn Rewriter>,
     classes: ClassChatGate,
     quotas: Arc<Quotas>,
     message_chars: usize,
@@ -43,9 +49,22 @@ pub struct Chat {
     directory: Option<Arc<Directory>>,
     /// Stores what is said; `None`: the logs are all there is.
     archiver: Option<Arc<Archiver>>,
+    /// What the archiver stored.
+    archive: Option<MessageStore>,
 }
 
-/// A message that is in the log.
+/// A text that somebody posts.
+#[derive(Clone, Copy, Debug)]
+pub struct Draft<'a> {
+    /// The id by which a repeat is recognised.
+    pub id: &'a MessageId,
+    /// The text as it was typed.
+    pub text: &'a str,
+    /// The offset of the message that it answers.
+    pub reply_to: Option<u64>,
+}
+
+/// A message, or a change of one, that is in the log.
 pub struct Posted {
     /// Its position, and whether it was there before.
     pub appended: Appended,
@@ -55,9 +74,14 @@ pub struct Posted {
 }
 
 impl Chat {
-    /// A chat with messages of at most `message_chars` characters.
-    pub fn new(broker: Arc<dyn Broker>, classes: ClassChatGate, quotas: Arc<Quotas>, message_chars: usize) -> Self {
-        Self { broker, classes, quotas, message_chars, directory: None, archiver: None }
+    /// A chat over the two sides of one broker, with messages of at most `message_chars` characters.
+    pub fn new(
+        (broker, rewriter): (Arc<dyn Broker>, Arc<dyn Rewriter>),
+        classes: ClassChatGate,
+        quotas: Arc<Quotas>,
+        message_chars: usize,
+    ) -> Self {
+        Self { broker, rewriter, classes, quotas, message_chars, directory: None, archiver: None, archive: None }
     }
 
     /// The same chat, which notes in the list of rooms that they are active.
@@ -67,27 +91,33 @@ impl Chat {
 
     /// The same chat, whose messages are archived.
     pub fn archived_by(self, archiver: Option<Arc<Archiver>>) -> Self {
-        Self { archiver, ..self }
+        let archive = archiver.as_ref().map(|archiver| archiver.messages().clone());
+        Self { archiver, archive, ..self }
     }
 
-    /// Posts `text` to a room. `Ok` means that the log has it; a repeat with the same id
+    /// Posts a text to a room. `Ok` means that the log has it; a repeat with the same id
     /// gives the first result.
     ///
     /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
-    pub async fn post(&self, room: &RoomId, author: &Member, id: &MessageId, text: &str) -> Result<Posted, Refusal> {
+    pub async fn post(&self, room: &RoomId, author: &Member, draft: Draft<'_>) -> Result<Posted, Refusal> {
+        let Draft { id, text, reply_to } = draft;
         let text = &*self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
         self.check_class(room).await.map_err(|refusal| refusal.answering(Some(id.clone())))?;
         let now = clock::now_ms();
-        let frame = wire::message_template(room, id, author, text, now);
+        let frame = wire::message_template(room, id, author, text, reply_to, now);
         let bytes = frame.head.len() + frame.tail.len();
         let append = Append {
             channel: Channel::Room(room.clone()),
             idempotency: Some(IdempotencyKey {
                 key: [author.id.as_str(), "/", id.as_str()].concat(),
-                digest: digest::of(text, DIGEST),
+                digest: match reply_to {
+                    None => digest::of(text, DIGEST),
+                    // No text has this character.
+                    Some(reply_to) => digest::of(format!("\0reply {reply_to}\0{text}"), DIGEST),
+                },
             }),
             event: Event { header: EventHeader::new(POSTED, now, Some(id), Some(&author.id)), frame },
-            growth: if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free },
+            growth: self.growth(),
         };
         let appended = self.append(room, append).await.map_err(|error| refuse(&error, id))?;
         if !appended.repeated {
@@ -103,6 +133,10 @@ impl Chat {
         }
         self.note(room, &appended);
         Ok(Posted { appended, again })
+    }
+
+    fn growth(&self) -> Growth {
+        if self.quotas.is_full() { Growth::ReplaceOldest } else { Growth::Free }
     }
 
     /// Appends a message to its log. Before that is acknowledged, the archive knows of it.

@@ -9,8 +9,8 @@ use leptos::prelude::use_context;
 use protocol::limits::{PAGE_MESSAGES, TITLE_CHARS};
 use protocol::text::{Shape, clean};
 use protocol::{
-    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, Message, MessageId, Name, Namesake, Pin, Refusal, RoomId,
-    RoomKind, RoomPreview, RoomSummary, UserId, wire,
+    ErrorCode, HistoryPage, InvalidId, Member, MembersPage, Message, MessageId, Name, Namesake, Pin, Refusal,
+    RoomEvent, RoomId, RoomKind, RoomPreview, RoomSummary, UserId, wire,
 };
 use realtime::broker::Publication;
 use realtime::channel::Channel;
@@ -21,7 +21,7 @@ use storage::{StorageError, document};
 
 use super::errors::{refused, too_fast, unavailable};
 use super::{asker_address, class_credentials, releasing_permit};
-use crate::chat::Chat;
+use crate::chat::{Chat, Draft};
 use crate::config::RoomListing;
 use crate::digest;
 use crate::games::Games;
@@ -37,8 +37,8 @@ use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer, Throttle};
 /// How many running games are named to a host who would sign out of them.
 const GAMES_NAMED: usize = 5;
 
-/// The type of a message's frame.
-const MESSAGE: &str = "message";
+/// The types of the frames that a room's log has.
+const LOGGED: [&str; 3] = ["message", "edited", "deleted"];
 
 /// Implements the calls of the pages of rooms.
 pub(crate) struct RoomPages {
@@ -126,7 +126,8 @@ impl Service for RoomPages {
         };
         let page = page.map_err(unavailable)?;
         let messages = messages(&channel, &page.publications).map_err(unavailable)?;
-        Ok(HistoryPage { messages, position: page.top, more: page.more })
+        let first = page.publications.first().map_or(0, |first| first.offset);
+        Ok(HistoryPage { messages, position: page.top, more: page.more, first, last: page.last })
     }
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {
@@ -221,10 +222,11 @@ impl Service for RoomPages {
     async fn say(&self, viewer: &Member, room: &RoomId, id: MessageId, text: String) -> Result<(), ApiError> {
         self.spend(viewer, Cost::MESSAGE)?;
         self.admit(room).await?;
-        let said = match self.chat.post(room, viewer, &id, &text).await {
+        let draft = |id| Draft { id, text: &text, reply_to: None };
+        let said = match self.chat.post(room, viewer, draft(&id)).await {
             // A client that goes back finds the form as it was sent, and sends another text with the same id.
             Err(refusal) if refusal.code == ErrorCode::Conflict => {
-                self.chat.post(room, viewer, &another_id(&id, &text), &text).await
+                self.chat.post(room, viewer, draft(&another_id(&id, &text))).await
             }
             said => said,
         };
@@ -257,7 +259,8 @@ fn messages(channel: &Channel, publications: &[Publication]) -> Result<Vec<Messa
     damaged.filter(|_| messages.is_empty()).map_or(Ok(messages), Err)
 }
 
-/// The message of an entry in a room's log; `None` for a frame of another type, as later versions may have.
+/// The message of an entry in a room's log; `None` for a change of one, which the message shows, and for a frame of
+/// another type, as later versions may have.
 fn message(channel: &Channel, publication: &Publication) -> Result<Option<Message>, StorageError> {
     #[derive(Deserialize)]
     struct Kind {
@@ -265,11 +268,14 @@ fn message(channel: &Channel, publication: &Publication) -> Result<Option<Messag
         kind: String,
     }
     let text = publication.text(channel)?;
-    let Some(message) = wire::decode_message(text) else {
-        let Kind { kind } = document::decode(text, "an entry in the log of a room")?;
-        return if kind == MESSAGE { Err(publication.damaged(channel)) } else { Ok(None) };
-    };
-    Ok(Some(message))
+    match wire::decode_event(text) {
+        Some(RoomEvent::Posted(message)) => Ok(Some(message)),
+        Some(RoomEvent::Edited(_) | RoomEvent::Deleted(_)) => Ok(None),
+        None => {
+            let Kind { kind } = document::decode(text, "an entry in the log of a room")?;
+            if LOGGED.contains(&kind.as_str()) { Err(publication.damaged(channel)) } else { Ok(None) }
+        }
+    }
 }
 
 /// The id of a text whose own id is already used for another text: the same, however often it is sent.

@@ -321,3 +321,79 @@ async fn a_long_message_comes_back_as_it_was_said() {
     assert_eq!(page.messages, [said]);
     node.stop().await;
 }
+
+/// What the database has of messages before they were edited.
+async fn versions(url: &str, room: &str) -> Vec<(u64, String)> {
+    let select = "SELECT log_offset, text FROM message_versions WHERE room = $1 ORDER BY log_offset, until_offset";
+    let rows = client(url).await.query(select, &[&room]).await.unwrap();
+    rows.iter().map(|row| (row.get::<_, i64>(0) as u64, row.get(1))).collect()
+}
+
+/// Waits until the database has another text at an offset.
+async fn becomes(url: &str, room: &str, offset: u64, text: &str) {
+    let is_so = poll_until(PATIENCE, async || archived(url, room).await.contains(&(offset, text.into())).then_some(()));
+    is_so.await.unwrap_or_else(|| panic!("{offset} is not {text:?}"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn old_messages_are_edited_and_deleted_in_the_database_too_and_read_so_at_once() {
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::shared());
+    let url = postgres.database().await;
+    let [one, two] =
+        [TestNode::in_cluster(&redis, &url, &FLAGS).await, TestNode::in_cluster(&redis, &url, &FLAGS).await];
+    let mut ana = Visitor::in_room(&one, "garden").await;
+    for number in 1..=900 {
+        ana.say(&format!("m{number}"), &format!("text {number}")).await;
+    }
+    has(&url, "garden", 900, PATIENCE).await;
+    let trimmed = poll_until(PATIENCE, async || (live(&redis, "garden").await <= LIVE).then_some(()));
+    trimmed.await.expect("Redis keeps what the database has");
+    // Of each kind one that is live, and one that only the database has.
+    for (offset, name) in [(10, "old"), (890, "live")] {
+        ana.try_edit("garden", &format!("e1-{name}"), offset, &format!("{name} once")).await.unwrap();
+        ana.try_edit("garden", &format!("e2-{name}"), offset, &format!("{name} twice")).await.unwrap();
+        ana.try_edit("garden", &format!("e3-{name}"), offset + 1, "never mind").await.unwrap();
+        ana.try_delete("garden", &format!("d-{name}"), offset + 1).await.unwrap();
+        for node in [&one, &two] {
+            let now = read(node, "garden").await;
+            let at = |offset: u64| now.iter().find(|(at, _)| *at == offset).map(|(_, text)| text.as_str());
+            assert_eq!((at(offset), at(offset + 1)), (Some(format!("{name} twice").as_str()), Some("")));
+            assert_eq!(now.len(), 900, "no message is missing");
+        }
+    }
+    becomes(&url, "garden", 891, "").await;
+    becomes(&url, "garden", 890, "live twice").await;
+    let before: Vec<_> = versions(&url, "garden").await;
+    let expected = [(10, "text 10"), (10, "old once"), (890, "text 890"), (890, "live once")];
+    assert_eq!(before, expected.map(|(offset, text)| (offset, text.to_owned())));
+    // Without what Redis has of them.
+    redis.command(&["FLUSHALL"]).await;
+    for node in [&one, &two] {
+        let now = read(node, "garden").await;
+        assert_eq!((&*now[9].1, &*now[10].1, &*now[889].1, &*now[890].1), ("old twice", "", "live twice", ""));
+    }
+    one.stop().await;
+    two.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_is_deleted_while_the_database_is_away_never_gets_there() {
+    let (redis, postgres) = (RedisServer::start(), PostgresServer::start());
+    let url = postgres.url("hubbub");
+    let node = TestNode::in_cluster(&redis, &url, &FLAGS).await;
+    let mut ana = Visitor::in_room(&node, "garden").await;
+    ana.say("m1", "text 1").await;
+    has(&url, "garden", 1, PATIENCE).await;
+    postgres.stop();
+    let secret = ana.say("m2", "the third pot").await;
+    ana.try_edit("garden", "e1", secret.offset, "the fourth pot").await.unwrap();
+    ana.try_delete("garden", "d1", secret.offset).await.unwrap();
+    ana.try_edit("garden", "e2", 1, "text one").await.unwrap();
+    ana.say("m3", "text 3").await;
+    while !postgres.start_again() {}
+    let all = has(&url, "garden", 3, PATIENCE).await;
+    assert_eq!(all, [(1, "text one".into()), (2, String::new()), (6, "text 3".into())]);
+    assert_eq!(versions(&url, "garden").await, [(1, "text 1".to_owned())]);
+    assert_eq!(read(&node, "garden").await, all);
+    node.stop().await;
+}

@@ -7,6 +7,7 @@ use bytes::Bytes;
 use futures::future::join_all;
 use protocol::wire::Template;
 use protocol::{MessageId, Position, RoomId, UserId};
+use realtime::broker::rewrite::Rewriter;
 use realtime::broker::{
     Append, Appended, Broker, Deliveries, Delivery, IdempotencyKey, LogLimits, Publication, embedded, redis,
 };
@@ -57,6 +58,7 @@ pub enum Backend {
 /// One node: its broker and its deliveries.
 pub struct Node {
     pub broker: Arc<dyn Broker>,
+    pub rewriter: Arc<dyn Rewriter>,
     pub history: Arc<dyn History>,
     pub games: Arc<dyn games::GameStore>,
     pub deliveries: Deliveries,
@@ -116,6 +118,11 @@ impl Cluster {
         &self.nodes[turn % self.nodes.len()].broker
     }
 
+    /// The same broker of one of the nodes, as what replaces entries.
+    pub fn rewriter(&self, turn: usize) -> &Arc<dyn Rewriter> {
+        &self.nodes[turn % self.nodes.len()].rewriter
+    }
+
     pub fn history(&self) -> &Arc<dyn History> {
         &self.nodes[0].history
     }
@@ -155,7 +162,8 @@ impl Backend {
                     embedded::EmbeddedBrokerOptions { log: log_limits(LOG_LENGTH), keeps_all: false },
                 );
                 let games = Arc::new(EmbeddedGames::new(store.clone(), broker.clone()));
-                vec![Node { broker, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
+                let rewriter = broker.clone();
+                vec![Node { broker, rewriter, deliveries, games, history: Arc::new(EmbeddedHistory::new(store)) }]
             }
             Self::Redis { url, sharded, .. } => {
                 let both = ["a", "b"].map(|name| redis_node(url, *sharded, name));
@@ -180,7 +188,7 @@ pub async fn redis_node_with(url: &str, options: redis::RedisBrokerOptions) -> N
     let (broker, deliveries) = redis::connect(url, options).await.unwrap();
     let history = Arc::new(RedisHistory::new(&broker));
     let games = Arc::new(RedisGames::new(broker.clone()));
-    Node { broker, history, games, deliveries }
+    Node { rewriter: broker.clone(), broker, history, games, deliveries }
 }
 
 impl Node {

@@ -143,6 +143,7 @@ impl Listening {
             renamed: |_, _| "renamed".into(),
             availability: |_, _| "availability".into(),
             is_whole: protocol::wire::is_json,
+            erases: |_| false,
         };
         Self { hub: Hub::new(broker.clone(), control_frames), broker, channel: cluster.channel.clone() }
     }

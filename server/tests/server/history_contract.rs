@@ -23,12 +23,12 @@ async fn pages_join_without_hole_or_repeat(cluster: Cluster) {
     let top = cluster.publish_many(25).await.into_iter().map(|done| done.position).max_by_key(|p| p.offset).unwrap();
     for (before, from, to, more) in [(None, 16, 25, true), (Some(16), 6, 15, true), (Some(6), 1, 5, false)] {
         let publications = (from..=to).map(|n| entry("many", n)).collect();
-        assert_eq!(page(&cluster, before, 10).await, Page { publications, top: top.clone(), more });
+        assert_eq!(page(&cluster, before, 10).await, Page { publications, top: top.clone(), last: to, more });
     }
     for nothing in [0, 1] {
         assert_eq!(
             page(&cluster, Some(nothing), 10).await,
-            Page { publications: vec![], top: top.clone(), more: false }
+            Page { publications: vec![], top: top.clone(), last: 0, more: false }
         );
     }
     assert_eq!(page(&cluster, Some(u64::MAX), 10).await, page(&cluster, None, 10).await);

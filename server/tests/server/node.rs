@@ -43,6 +43,11 @@ impl TestNode {
         Self { address: running.address, running, folder, flags }
     }
 
+    /// The folder of its data.
+    pub fn data_dir(&self) -> std::path::PathBuf {
+        self.folder.path().join("data")
+    }
+
     /// The same node after a stop: another address, the same data.
     pub async fn restarted(self) -> Self {
         let Self { running, folder, flags, .. } = self;

@@ -176,7 +176,7 @@ async fn people_of_another_deployment_are_not_seen() {
         ana.send(&ClientMessage::Typing { room_id }).await;
         ana.say("a1", "typed").await;
         let id = Some(MessageId::parse("b1").unwrap());
-        ben.send(&ClientMessage::Message { room_id: None, id, message: "alone".into() }).await;
+        ben.send(&ClientMessage::Message { room_id: None, id, message: "alone".into(), reply_to: None }).await;
         let received = ben.until(|frame| match frame {
             ServerMessage::Typing(typing) => Some(format!("{typing:?}")),
             ServerMessage::Presence(presence) if presence.joined.contains(&member) => Some(format!("{presence:?}")),

@@ -21,7 +21,7 @@ const CLEAN: &str = "ab\nć\u{302}\u{303}";
 /// Appends a message as it was stored before there was a rule for texts.
 async fn keep_as_it_is(node: &TestNode, room: &RoomId, text: &str, name: &str) {
     let member = Member { id: UserId::parse("u1").unwrap(), name: Name::parse("Eve").unwrap() };
-    let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, 1);
+    let frame = wire::message_template(room, &MessageId::parse("m1").unwrap(), &member, text, None, 1);
     let frame = Template { tail: frame.tail.replace("\"Eve\"", &wire::encode(name)), ..frame };
     let (channel, header) = (Channel::Room(room.clone()), EventHeader::new("posted", 1, None, None));
     let append = Append { channel, idempotency: None, event: Event { header, frame }, growth: Growth::Free };

@@ -5,7 +5,8 @@ use std::time::Duration;
 
 use futures::{SinkExt, StreamExt};
 use protocol::{
-    ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomId, ServerMessage, SessionToken, wire,
+    Change, ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomEvent, RoomId, ServerMessage,
+    SessionToken, wire,
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -95,10 +96,46 @@ impl Visitor {
     /// Posts a message and waits for it to come back, or for a refusal.
     pub async fn try_say(&mut self, id: &str, text: &str) -> Result<Message, Refusal> {
         let id = MessageId::parse(id).unwrap();
-        self.send(&ClientMessage::Message { room_id: None, id: Some(id.clone()), message: text.into() }).await;
+        let message =
+            ClientMessage::Message { room_id: None, id: Some(id.clone()), message: text.into(), reply_to: None };
+        self.send(&message).await;
         self.until(move |frame| match frame {
             ServerMessage::Message(message) if message.id == id => Some(Ok(message)),
             ServerMessage::Error(refusal) if refusal.id.as_ref() == Some(&id) => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Gives a message another text, and waits for that to come back, or for a refusal.
+    pub async fn try_edit(&mut self, room: &str, id: &str, target: u64, text: &str) -> Result<Change, Refusal> {
+        let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
+        self.change(ClientMessage::Edit { room_id, id, target, message: text.into() }).await
+    }
+
+    /// Deletes a message, and waits for that to come back, or for a refusal.
+    pub async fn try_delete(&mut self, room: &str, id: &str, target: u64) -> Result<Change, Refusal> {
+        let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
+        self.change(ClientMessage::Delete { room_id, id, target }).await
+    }
+
+    async fn change(&mut self, message: ClientMessage) -> Result<Change, Refusal> {
+        self.send(&message).await;
+        self.until(move |frame| match frame {
+            ServerMessage::Edited(change) | ServerMessage::Deleted(change) if Some(&change.id) == message.id() => {
+                Some(Ok(change))
+            }
+            ServerMessage::Error(refusal) if refusal.id.as_ref() == message.id() => Some(Err(refusal)),
+            _ => None,
+        })
+        .await
+    }
+
+    /// Waits for the next edit or deletion.
+    pub async fn sees_change(&mut self) -> RoomEvent {
+        self.until(|frame| match frame {
+            ServerMessage::Edited(change) => Some(RoomEvent::Edited(change)),
+            ServerMessage::Deleted(change) => Some(RoomEvent::Deleted(change)),
             _ => None,
         })
         .await

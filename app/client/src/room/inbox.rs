@@ -1,15 +1,16 @@
-//! Puts incoming messages into order: none twice, none missing.
+//! Puts the incoming events of the log into order: none twice, none missing.
 //!
-//! Knows positions and messages. Knows nothing of sockets or of sending.
+//! Knows positions and offsets. Knows nothing of sockets, of sending, or of what an event says.
 
-use protocol::message::{Joined, Message};
+use protocol::message::Joined;
 use protocol::position::Position;
+use protocol::room_event::RoomEvent;
 
-/// How many messages are held while a page is loaded. If more come, the held ones are dropped, and the page
+/// How many events are held while a page is loaded. If more come, the held ones are dropped, and the page
 /// has to be a later one.
 pub(super) const MAX_HELD: usize = 1_000;
 
-/// A message between the last one seen and the next one is missing.
+/// An event between the last one seen and the next one is missing.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Gap;
 
@@ -18,9 +19,9 @@ pub(super) struct Gap;
 pub(super) struct Inbox {
     /// The last one that is shown; `None` before the first page.
     position: Option<Position>,
-    /// Messages that came before their predecessor was known.
-    held: Vec<Message>,
-    /// The position that a page must reach, so that held and coming messages join it.
+    /// Events that came before their predecessor was known.
+    held: Vec<RoomEvent>,
+    /// The position that a page must reach, so that held and coming events join it.
     floor: Option<Position>,
 }
 
@@ -33,18 +34,18 @@ impl Inbox {
         self.position.as_ref()
     }
 
-    /// Takes messages that came in order. Returns those that are new.
-    pub(super) fn take(&mut self, messages: Vec<Message>) -> Result<Vec<Message>, Gap> {
+    /// Takes events that came in order. Returns those that are new.
+    pub(super) fn take(&mut self, events: Vec<RoomEvent>) -> Result<Vec<RoomEvent>, Gap> {
         let position = self.position.as_mut().ok_or(Gap)?;
-        let new = unseen(position.offset, messages)?;
+        let new = unseen(position.offset, events)?;
         if let Some(last) = new.last() {
-            position.offset = last.offset;
+            position.offset = last.offset();
         }
         Ok(new)
     }
 
-    /// Takes the messages of a recovery; a claim that does not hold changes nothing.
-    pub(super) fn recover(&mut self, joined: &mut Joined) -> Result<Vec<Message>, Gap> {
+    /// Takes the events of a recovery; a claim that does not hold changes nothing.
+    pub(super) fn recover(&mut self, joined: &Joined, events: Vec<RoomEvent>) -> Result<Vec<RoomEvent>, Gap> {
         let since = self.position.as_mut().ok_or(Gap)?;
         // From offset 0, any log can be continued that is sent from its beginning.
         let is_same = joined.position.epoch == since.epoch || since.offset == 0;
@@ -52,8 +53,8 @@ impl Inbox {
         if !joined.recovered || !goes_on {
             return Err(Gap);
         }
-        let new = unseen(since.offset, std::mem::take(&mut joined.messages))?;
-        let reached = new.last().map_or(since.offset, |last| last.offset);
+        let new = unseen(since.offset, events)?;
+        let reached = new.last().map_or(since.offset, RoomEvent::offset);
         if reached < joined.position.offset {
             return Err(Gap);
         }
@@ -66,19 +67,19 @@ impl Inbox {
         self.floor = Some(floor);
     }
 
-    /// Holds a message until its predecessor is known.
-    pub(super) fn hold(&mut self, message: Message) {
+    /// Holds an event until its predecessor is known.
+    pub(super) fn hold(&mut self, event: RoomEvent) {
         if self.held.len() >= MAX_HELD {
             self.held.clear();
             if let Some(floor) = &mut self.floor {
-                floor.offset = floor.offset.max(message.offset);
+                floor.offset = floor.offset.max(event.offset());
                 return;
             }
         }
-        self.held.push(message);
+        self.held.push(event);
     }
 
-    /// Whether the messages since entering join a page that ends at `position`.
+    /// Whether the events since entering join a page that ends at `position`.
     pub(super) fn joins(&self, position: &Position) -> bool {
         self.floor.as_ref().is_none_or(|floor| floor.epoch == position.epoch && floor.offset <= position.offset)
     }
@@ -100,29 +101,30 @@ impl Inbox {
         Ok(())
     }
 
-    /// Takes the held messages, now that the predecessor is known.
-    pub(super) fn release(&mut self) -> Result<Vec<Message>, Gap> {
+    /// Takes the held events, now that the predecessor is known.
+    pub(super) fn release(&mut self) -> Result<Vec<RoomEvent>, Gap> {
         let held = std::mem::take(&mut self.held);
         self.take(held)
     }
 
-    /// Drops the held messages with the connection.
+    /// Drops the held events with the connection.
     pub(super) fn drop_connection_state(&mut self) {
         self.held = Vec::new();
         self.floor = None;
     }
 }
 
-/// The messages after `last`, each with the next offset; repeats are left out.
-fn unseen(mut last: u64, mut messages: Vec<Message>) -> Result<Vec<Message>, Gap> {
+/// The events after `last`, each with the next offset; repeats are left out.
+fn unseen(mut last: u64, mut events: Vec<RoomEvent>) -> Result<Vec<RoomEvent>, Gap> {
     let mut whole = true;
-    messages.retain(|message| {
-        let is_new = message.offset > last;
+    events.retain(|event| {
+        let offset = event.offset();
+        let is_new = offset > last;
         if is_new {
-            whole &= message.offset == last + 1;
-            last = message.offset;
+            whole &= offset == last + 1;
+            last = offset;
         }
         is_new
     });
-    if whole { Ok(messages) } else { Err(Gap) }
+    if whole { Ok(events) } else { Err(Gap) }
 }

@@ -4,13 +4,14 @@
 //! bots of `chaos` drive the same [`RoomClient`], so what is proved about it here holds for both. It knows no
 //! clock: it asks for timers.
 //!
-//! The guarantees: messages of the room are shown in the order of the log, without a gap and without a
-//! repeat. A message of this person is in the log once, in the order of writing, or refused; it is
+//! The guarantees: the events of the room are told in the order of the log, without a gap and without a
+//! repeat. What this person sends is in the log once, in the order of writing, or refused; it is
 //! never given up silently.
 //!
 //! A driver carries outputs out in their order, and after `Disconnect` passes on nothing more of the old
 //! socket. Wake-ups may come late or twice.
 
+mod changes;
 mod inbox;
 mod outbox;
 mod receiving;
@@ -18,6 +19,7 @@ mod sending;
 mod types;
 mod unsent;
 
+pub use changes::Changes;
 pub use types::{Command, Effect, EffectResult, Event, RoomOptions, Unsent};
 pub use unsent::StoredUnsent;
 

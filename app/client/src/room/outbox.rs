@@ -1,4 +1,4 @@
-//! Holds a person's messages until they are in the log, and sends them in order.
+//! Holds a person's messages until they are in the log, and sends them in order. Edits and deletions are among them.
 //!
 //! One message is in flight at a time. A second one could otherwise overtake it: the first is refused for a
 //! moment (the log is unavailable, too many at once), the next gets through.
@@ -45,7 +45,12 @@ impl Outbox {
     }
 
     pub(super) fn has(&self, id: &MessageId) -> bool {
-        self.entries.iter().any(|entry| entry.unsent.id == *id)
+        self.find(id).is_some()
+    }
+
+    /// The message of that id, while it is not in the log.
+    pub(super) fn find(&self, id: &MessageId) -> Option<&Unsent> {
+        self.unsent().find(|unsent| unsent.id == *id)
     }
 
     pub(super) fn is_full(&self) -> bool {

@@ -3,9 +3,10 @@
 use crate::connection::{ConnectionPhase, LifecycleInput, Status, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::{MessageId, RoomId};
-use protocol::message::{Joined, Message, ServerMessage};
+use protocol::message::{Joined, Member, Message, ServerMessage};
 use protocol::position::Position;
 use protocol::room::HistoryPage;
+use protocol::room_event::RoomEvent;
 
 use super::inbox::Gap;
 use super::types::{Effect, Event};
@@ -30,7 +31,9 @@ impl RoomClient {
         }
         match frame {
             ServerMessage::Joined(joined) => self.joined(joined),
-            ServerMessage::Message(message) if message.room_id == self.state.room_id => self.message(message),
+            ServerMessage::Message(message) => self.logged(RoomEvent::Posted(message)),
+            ServerMessage::Edited(edit) => self.logged(RoomEvent::Edited(edit)),
+            ServerMessage::Deleted(deletion) => self.logged(RoomEvent::Deleted(deletion)),
             ServerMessage::Presence(presence) if self.is_in(&presence.room_id) => self.emit(Event::Presence(presence)),
             ServerMessage::Typing(typing) if self.is_in(&typing.room_id) => self.emit(Event::Typing(typing)),
             ServerMessage::Namesake(namesake) if self.is_in(&namesake.room_id) => self.emit(Event::Namesake(namesake)),
@@ -59,8 +62,8 @@ impl RoomClient {
             return;
         }
         self.state.me = Some(joined.you.id.clone());
-        let recovered = self.state.inbox.recover(&mut joined);
-        joined.messages = Vec::new();
+        let events = joined.take_events();
+        let recovered = self.state.inbox.recover(&joined, events);
         let top = joined.position.clone();
         self.advance(LifecycleInput::FrameReceived);
         self.emit(Event::Entered(joined));
@@ -78,12 +81,17 @@ impl RoomClient {
         }
     }
 
-    fn message(&mut self, message: Message) {
-        let own = self.own(&message);
+    /// Handles an event of the log, unless it is another room's.
+    fn logged(&mut self, event: RoomEvent) {
+        let source = Source::of(&event);
+        if *source.room != self.state.room_id {
+            return;
+        }
+        let own = self.own(&source);
         if self.phase() != ConnectionPhase::Live {
-            self.state.inbox.hold(message);
+            self.state.inbox.hold(event);
         } else {
-            match self.state.inbox.take(vec![message]) {
+            match self.state.inbox.take(vec![event]) {
                 Ok(new) => self.show(new),
                 Err(Gap) => self.give_up(),
             }
@@ -169,8 +177,12 @@ impl RoomClient {
     fn reset_to(&mut self, page: HistoryPage) {
         self.state.failed_loads = 0;
         self.out.push(Output::CancelTimer(Timer::Reload));
+        let is_other_log = self.state.inbox.position().is_some_and(|position| position.epoch != page.position.epoch);
         self.state.inbox.reset_to(page.position.clone());
-        let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(message)).collect();
+        if is_other_log {
+            self.refuse_changes();
+        }
+        let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(&Source::of_message(message))).collect();
         self.emit(Event::Reset(page));
         self.acknowledge(own);
     }
@@ -185,18 +197,40 @@ impl RoomClient {
         }
     }
 
-    fn show(&mut self, new: Vec<Message>) {
+    fn show(&mut self, new: Vec<RoomEvent>) {
         if new.is_empty() {
             return;
         }
-        let own: Vec<_> = new.iter().filter_map(|message| self.own(message)).collect();
-        self.emit(Event::Messages(new));
+        let own: Vec<_> = new.iter().filter_map(|event| self.own(&Source::of(event))).collect();
+        self.emit(Event::Logged(new));
         self.acknowledge(own);
     }
 
-    /// The id of a message of this person's that is not known to be in the log.
-    fn own(&self, message: &Message) -> Option<MessageId> {
-        let is_own = self.state.me.as_ref() == Some(&message.author.id) && self.state.outbox.has(&message.id);
-        is_own.then(|| message.id.clone())
+    /// The id of what this person has sent, if it was not known to be in the log.
+    fn own(&self, source: &Source<'_>) -> Option<MessageId> {
+        let is_own = self.state.me.as_ref() == Some(&source.author.id) && self.state.outbox.has(source.id);
+        is_own.then(|| source.id.clone())
+    }
+}
+
+/// Who made an event, in which room, and under which id.
+struct Source<'a> {
+    room: &'a RoomId,
+    author: &'a Member,
+    id: &'a MessageId,
+}
+
+impl<'a> Source<'a> {
+    fn of(event: &'a RoomEvent) -> Self {
+        match event {
+            RoomEvent::Posted(message) => Self::of_message(message),
+            RoomEvent::Edited(change) | RoomEvent::Deleted(change) => {
+                Self { room: &change.room_id, author: &change.author, id: &change.id }
+            }
+        }
+    }
+
+    fn of_message(message: &'a Message) -> Self {
+        Self { room: &message.room_id, author: &message.author, id: &message.id }
     }
 }

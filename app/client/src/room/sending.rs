@@ -1,4 +1,4 @@
-//! A person's messages, until they are in the log.
+//! A person's messages, edits and deletions, until they are in the log.
 
 use crate::connection::{ConnectionPhase, Timer, timing};
 use protocol::error::{ErrorCode, Refusal};
@@ -67,11 +67,7 @@ impl RoomClient {
         let Some(next) = self.state.outbox.send_next() else {
             return;
         };
-        let frame = ClientMessage::Message {
-            room_id: Some(self.state.room_id.clone()),
-            id: Some(next.id.clone()),
-            message: next.text.clone(),
-        };
+        let frame = next.frame(self.state.room_id.clone());
         self.out.push(Output::Send(frame));
         self.set_timer(Timer::Resend, ACK_TIMEOUT_MS);
     }
@@ -81,7 +77,7 @@ impl RoomClient {
         self.state.outbox.restart();
     }
 
-    /// Notes that messages of this person are in the log.
+    /// Notes that what this person sent is in the log.
     pub(super) fn acknowledge(&mut self, ids: impl IntoIterator<Item = MessageId>) {
         for id in ids {
             self.stop_waiting_for(&id);
@@ -93,8 +89,11 @@ impl RoomClient {
 
     /// Handles the refusal of the message `id`.
     pub(super) fn refused(&mut self, id: &MessageId, refusal: Refusal) {
-        if !self.state.outbox.has(id) {
-            return;
+        let Some(unsent) = self.state.outbox.find(id) else { return };
+        if refusal.code == ErrorCode::NoMessage && unsent.deletes.is_some() {
+            // Somebody else deleted it first.
+            self.stop_waiting_for(id);
+            return self.discard(id);
         }
         if !refusal.temporary {
             self.stop_waiting_for(id);
@@ -115,6 +114,15 @@ impl RoomClient {
         };
         self.refused(&id, Refusal::new(ErrorCode::MessageTooLong, "This message is too long."));
         true
+    }
+
+    /// Refuses all changes that wait: their offsets may mean other messages in the log as it is now.
+    pub(super) fn refuse_changes(&mut self) {
+        let waiting = self.unsent().filter(|unsent| unsent.target().is_some() && unsent.refused.is_none());
+        for id in waiting.map(|unsent| unsent.id.clone()).collect::<Vec<_>>() {
+            let sentence = "The room began anew, and this message may be another one now.";
+            self.refused(&id, Refusal::new(ErrorCode::NoMessage, sentence));
+        }
     }
 
     fn stop_waiting_for(&mut self, id: &MessageId) {

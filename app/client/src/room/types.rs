@@ -5,28 +5,62 @@ use serde::{Deserialize, Serialize};
 use crate::connection::Status;
 use protocol::error::Refusal;
 use protocol::id::{MessageId, RoomId};
-use protocol::message::{Joined, Message, Namesake, Presence, Typing};
+use protocol::message::{ClientMessage, Joined, Namesake, Presence, Typing};
 use protocol::position::Position;
 use protocol::room::HistoryPage;
+use protocol::room_event::RoomEvent;
 
-/// A message that no server has acknowledged yet.
+/// A message, an edit or a deletion that no server has acknowledged yet.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Unsent {
     /// The id that it is sent with, however often.
     pub id: MessageId,
-    /// The text as it was typed; the server cleans it.
+    /// The text as it was typed; the server cleans it. Empty in a deletion.
     pub text: String,
     /// When it was written, in milliseconds since 1970, for display only.
     pub written_at: u64,
     /// Why a server refused it for good; `None` while it is still being sent.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refused: Option<String>,
+    /// The offset of the message that it answers, if it is an answer.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub reply_to: Option<u64>,
+    /// The offset of the message that gets the text, if this is an edit.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub edits: Option<u64>,
+    /// The offset of the message that goes, if this is a deletion.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub deletes: Option<u64>,
+}
+
+impl Unsent {
+    /// A message that answers none.
+    pub fn new(id: MessageId, text: String, written_at: u64) -> Self {
+        Self { id, text, written_at, refused: None, reply_to: None, edits: None, deletes: None }
+    }
+
+    /// The offset of the message that it changes; `None` where it is a message itself.
+    pub fn target(&self) -> Option<u64> {
+        self.deletes.or(self.edits)
+    }
+
+    /// The frame that asks a server for it.
+    pub(super) fn frame(&self, room_id: RoomId) -> ClientMessage {
+        let id = Some(self.id.clone());
+        match *self {
+            Self { deletes: Some(target), .. } => ClientMessage::Delete { room_id, id, target },
+            Self { edits: Some(target), .. } => ClientMessage::Edit { room_id, id, target, message: self.text.clone() },
+            Self { reply_to, .. } => {
+                ClientMessage::Message { room_id: Some(room_id), id, message: self.text.clone(), reply_to }
+            }
+        }
+    }
 }
 
 /// What the page of a room asks for, on behalf of its person.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
-    /// The person sends a message.
+    /// The person sends a message, or edits or deletes one.
     Say(Unsent),
     /// The person wants a refused message to be sent again.
     Retry(MessageId),
@@ -59,16 +93,16 @@ pub enum EffectResult {
 pub enum Event {
     /// How far the connection is; told whenever it changes.
     Status(Status),
-    /// The room was entered: who is there. `messages` in it is empty; they come as [`Event::Messages`].
+    /// The room was entered: who is there. The lists of events in it are empty; they come as [`Event::Logged`].
     Entered(Joined),
-    /// New messages, in order, without a gap or a repeat.
-    Messages(Vec<Message>),
+    /// New events of the log, in order, without a gap or a repeat.
+    Logged(Vec<RoomEvent>),
     /// What is shown no longer joins what comes: show this page instead.
     Reset(HistoryPage),
     /// A message is under way, or will be when the connection is back. With `refused` in it: an earlier
     /// visit left it so.
     Pending(Unsent),
-    /// This person's message is in the log; it comes, or came, as [`Event::Messages`].
+    /// This person's message is in the log; it comes, or came, as [`Event::Logged`].
     Acknowledged(MessageId),
     /// This person's message was refused for now; it is sent again by itself.
     Delayed(MessageId, Refusal),

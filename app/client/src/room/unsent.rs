@@ -46,7 +46,7 @@ mod tests {
     use super::*;
 
     fn unsent(id: &str) -> Unsent {
-        Unsent { id: MessageId::parse(id).unwrap(), text: String::new(), written_at: 0, refused: None }
+        Unsent::new(MessageId::parse(id).unwrap(), String::new(), 0)
     }
 
     fn ids(list: &[Unsent]) -> Vec<&str> {
@@ -87,6 +87,19 @@ mod tests {
         let stored = other.replace(stored.as_deref(), vec![unsent("b1")]);
         let stored = one.replace(stored.as_deref(), vec![]);
         assert_eq!(StoredUnsent::load(stored.as_deref()).1, [unsent("b1")]);
+    }
+
+    #[test]
+    fn what_a_version_without_edits_stored_is_a_message() {
+        let stored = r#"[{"id":"a1","text":"","written_at":0},{"id":"a2","text":"","written_at":0,"edits":7}]"#;
+        let edit = Unsent { edits: Some(7), ..unsent("a2") };
+        let (mut tab, left) = StoredUnsent::load(Some(stored));
+        assert_eq!(left, [unsent("a1"), edit.clone()]);
+        assert_eq!(
+            tab.replace(None, vec![unsent("a1"), edit]),
+            Some(stored.into()),
+            "and a message is stored as before"
+        );
     }
 
     #[test]

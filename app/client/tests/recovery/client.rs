@@ -1,12 +1,13 @@
 //! A person with a page: drives a client as a browser does, and compares everything that it is told
 //! with the server's logs.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use client::room::*;
 use protocol::*;
 
-use crate::server::{Down, Server, Wire, room};
+use crate::log::{read, room, source};
+use crate::server::{Down, Server, Wire};
 
 /// A page that was requested over HTTP, as it was then; `None` if the request fails.
 type Read = Option<HistoryPage>;
@@ -19,12 +20,23 @@ pub(crate) struct Client {
     timers: HashMap<Timer, u64>,
     read: Option<Read>,
     kept: Vec<Unsent>,
-    /// The position of the last message that is shown.
+    /// An earlier page that was requested, as it was then.
+    earlier: Option<HistoryPage>,
+    /// The position of the last event that is shown.
     shown: Option<Position>,
+    /// The messages that are shown.
+    messages: Vec<Message>,
+    /// The offset from which on everything is shown.
+    first: u64,
+    changes: Changes,
     status: Status,
     /// The ids of all messages of this client, in the order of writing.
     pub(crate) said: Vec<MessageId>,
     pub(crate) fates: BTreeMap<MessageId, Fate>,
+    /// The ids that were refused at least once: others may have passed them.
+    pub(crate) refused: HashSet<MessageId>,
+    /// The ids of edits and deletions.
+    pub(crate) changing: HashSet<MessageId>,
     counter: u32,
 }
 
@@ -54,10 +66,16 @@ impl Client {
             timers: HashMap::new(),
             read: None,
             kept: vec![],
+            earlier: None,
             shown: None,
+            messages: vec![],
+            first: 1,
+            changes: Changes::default(),
             status: Status::Connecting,
             said: vec![],
             fates: BTreeMap::new(),
+            refused: HashSet::new(),
+            changing: HashSet::new(),
             counter: 0,
         }
     }
@@ -69,8 +87,10 @@ impl Client {
         }
         self.timers.clear();
         self.read = None;
-        let drawn_by_server = drawn_by_server && !around.server.away;
-        self.shown = drawn_by_server.then(|| around.server.top());
+        self.shown = None;
+        if drawn_by_server && !around.server.away {
+            self.show(around.server.page());
+        }
         self.status = Status::Connecting;
         let beginning =
             RoomOptions { room_id: room(), position: self.shown.clone(), unsent: std::mem::take(&mut self.kept) };
@@ -80,13 +100,61 @@ impl Client {
     }
 
     pub(crate) fn say(&mut self, bad: bool, around: &mut Around) {
-        self.counter += 1;
         let word = if bad { "bad" } else { "good" };
+        let unsent = self.unsent(word, around.now);
+        self.step(Input::Command(Command::Say(unsent)), around);
+    }
+
+    /// Edits or deletes one of the messages that are shown, or tries to.
+    pub(crate) fn change(&mut self, which: usize, deletes: bool, around: &mut Around) {
+        if self.messages.is_empty() {
+            return;
+        }
+        let target = Some(self.messages[which % self.messages.len()].offset);
+        let unsent = self.unsent("better", around.now);
+        self.changing.insert(unsent.id.clone());
+        let unsent = if deletes {
+            Unsent { deletes: target, text: String::new(), ..unsent }
+        } else {
+            Unsent { edits: target, ..unsent }
+        };
+        self.step(Input::Command(Command::Say(unsent)), around);
+    }
+
+    fn unsent(&mut self, word: &str, now: u64) -> Unsent {
+        self.counter += 1;
         let id = MessageId::parse(&format!("{}{}", self.name, self.counter)).unwrap();
         self.said.push(id.clone());
         self.fates.insert(id.clone(), Fate::Pending);
-        let text = format!("{word} {}", self.counter);
-        self.step(Input::Command(Command::Say(Unsent { id, text, written_at: around.now, refused: None })), around);
+        Unsent::new(id, format!("{word} {}", self.counter), now)
+    }
+
+    /// Scrolls up: requests the page before what is shown.
+    pub(crate) fn look_back(&mut self, server: &Server) {
+        if self.first > 1 && !server.away {
+            self.earlier = Some(server.page_before(self.first));
+        }
+    }
+
+    /// Shows the earlier page, if it still joins what is shown. Meanwhile there may have been changes.
+    pub(crate) fn show_earlier(&mut self, server: &Server) -> bool {
+        let Some(page) = self.earlier.take() else { return false };
+        let Some(shown) = &self.shown else { return true };
+        if page.last + 1 == self.first && server.last_name(&page.position.epoch) == server.last_name(&shown.epoch) {
+            let mut messages = page.messages;
+            messages.iter_mut().for_each(|message| self.changes.apply_to(message, page.position.offset));
+            messages.append(&mut self.messages);
+            (self.messages, self.first) = (messages, page.first);
+        }
+        true
+    }
+
+    fn show(&mut self, page: HistoryPage) {
+        self.first = page.first.max(1);
+        self.messages = page.messages;
+        self.changes.clear();
+        self.earlier = None;
+        self.shown = Some(page.position);
     }
 
     /// Retries or gives up the first refused message.
@@ -206,10 +274,11 @@ impl Client {
             Event::Status(status) => self.status = status,
             Event::Reset(page) => {
                 let log = &server.logs[&page.position.epoch];
-                assert!(log[..page.position.offset as usize].ends_with(&page.messages));
-                self.shown = Some(page.position);
+                assert!(read(&log[..page.position.offset as usize]).ends_with(&page.messages));
+                self.show(page);
             }
-            Event::Messages(new) => {
+            Event::Logged(new) => {
+                self.changes.note(&new);
                 let shown = self.shown.as_mut().expect("a page before messages");
                 // A client that has seen nothing can continue any log that is sent from its beginning.
                 if shown.offset == 0
@@ -217,20 +286,34 @@ impl Client {
                 {
                     shown.epoch = reached.epoch.clone();
                 }
-                for message in new {
+                for event in new {
                     let next = &server.log_known_as(&shown.epoch)[shown.offset as usize];
-                    assert_eq!(&message, next, "{}: not the next one", self.name);
+                    // What is left of an edit is the deletion.
+                    let is_left = matches!((&event, next), (RoomEvent::Deleted(_), RoomEvent::Edited(_)));
+                    let is_next = if is_left {
+                        (event.offset(), event.target()) == (next.offset(), next.target())
+                    } else {
+                        place(&event) == place(next)
+                    };
+                    assert!(is_next, "{}: {event:?} is not {next:?}", self.name);
                     shown.offset += 1;
+                    match event {
+                        RoomEvent::Posted(message) => self.messages.push(message),
+                        event => self.messages.iter_mut().for_each(|message| {
+                            message.apply(&event);
+                        }),
+                    }
                 }
             }
             Event::Acknowledged(id) => {
-                assert!(server.logs.values().flatten().any(|message| message.id == id), "{id} is in no log");
+                assert!(server.logs.values().flatten().any(|event| *source(event).1 == id), "{id} is in no log");
                 assert_eq!(self.fates.insert(id, Fate::Settled), Some(Fate::Pending), "settled twice");
             }
             Event::Pending(unsent) => {
                 self.fates.insert(unsent.id, if unsent.refused.is_some() { Fate::Refused } else { Fate::Pending });
             }
             Event::Refused(id, _) => {
+                self.refused.insert(id.clone());
                 self.fates.insert(id, Fate::Refused);
             }
             Event::Discarded(id) => {
@@ -250,7 +333,15 @@ impl Client {
     pub(crate) fn check_settled(&self, server: &Server) {
         assert_eq!(self.status, Status::Live, "{}", self.name);
         assert_eq!(self.shown, Some(server.top()), "{}: everything is shown", self.name);
+        let mut messages = read(server.log());
+        messages.retain(|message| message.offset >= self.first);
+        assert_eq!(self.messages, messages, "{}: as one reader from the beginning sees it", self.name);
         assert!(self.fates.values().all(|fate| *fate != Fate::Pending), "{}: {:?}", self.name, self.fates);
         assert!(self.client.unsent().all(|unsent| unsent.refused.is_some()));
     }
+}
+
+/// What stays the same of an event, whatever becomes of the message: its place, its source and what it is about.
+fn place(event: &RoomEvent) -> (u64, Option<u64>, (&Member, &MessageId)) {
+    (event.offset(), event.target(), source(event))
 }

@@ -1,7 +1,8 @@
-//! The client against a model: whatever a network and a server do, every page shows the log and every message
-//! is in it once.
+//! The client against a model: whatever a network and a server do, every page shows the log as one reader from the
+//! beginning sees it, and what people send is in it once.
 
 mod client;
+mod log;
 mod server;
 mod world;
 
@@ -20,6 +21,8 @@ fn trouble() -> impl Strategy<Value = Trouble> {
     prop_oneof![
         12 => client().prop_map(|who| Trouble::Says { who, bad: false }),
         1 => client().prop_map(|who| Trouble::Says { who, bad: true }),
+        8 => (client(), any::<usize>(), any::<bool>()).prop_map(|(who, which, deletes)| Trouble::Changes { who, which, deletes }),
+        6 => client().prop_map(|who| Trouble::LooksBack { who }),
         16 => (1..12_u32).prop_map(|steps| Trouble::Life { steps }),
         6 => prop_oneof![1..2_000_u64, 1..60_000_u64].prop_map(|ms| Trouble::Time { ms }),
         3 => Just(Trouble::Calm),
@@ -43,7 +46,7 @@ fn trouble() -> impl Strategy<Value = Trouble> {
 
 proptest! {
     #![proptest_config(ProptestConfig {
-        cases: 300,
+        cases: 1_000,
         failure_persistence: Some(Box::new(FileFailurePersistence::Direct("proptest-regressions/recovery.txt"))),
         ..ProptestConfig::default()
     })]

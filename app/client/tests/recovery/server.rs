@@ -5,6 +5,8 @@ use std::collections::{BTreeMap, HashMap, VecDeque};
 
 use protocol::*;
 
+use crate::log::*;
+
 /// Recoveries longer than this are refused; small, so that it happens.
 const RECOVERY_MOST: u64 = 6;
 /// Messages on a page; small, so that earlier ones are missing.
@@ -23,6 +25,7 @@ pub(crate) enum Mishap {
 
 /// What a socket delivers to a client.
 #[derive(Clone, Debug)]
+#[expect(clippy::large_enum_variant, reason = "nearly all of them are frames")]
 pub(crate) enum Down {
     Opened,
     Frame(ServerMessage),
@@ -44,11 +47,15 @@ pub(crate) struct Wire {
 pub(crate) struct Server {
     epoch: Epoch,
     epochs: u32,
-    /// Every message that was ever at an offset, by epoch: the truth to compare with.
-    pub(crate) logs: HashMap<Epoch, Vec<Message>>,
+    /// Every event that was ever at an offset, as it was told first, by epoch: the truth to compare with.
+    pub(crate) logs: HashMap<Epoch, Vec<RoomEvent>>,
+    /// The log as it is stored and read: its messages as they are now, and nothing of a deleted text.
+    stored: Vec<RoomEvent>,
     /// The epoch under which a log continues, by the earlier one.
     names: HashMap<Epoch, Epoch>,
-    taken: HashMap<(UserId, MessageId), (u64, String)>,
+    taken: HashMap<(UserId, MessageId), (u64, Asked)>,
+    /// Changes that were refused stay so: a second copy may arrive when another message has the offset.
+    forbidden: HashMap<MessageId, ErrorCode>,
     /// Up to here nothing can be replayed.
     trimmed: u64,
     pub(crate) away: bool,
@@ -64,8 +71,10 @@ impl Server {
             epoch: Epoch::parse("e0").unwrap(),
             epochs: 0,
             logs: HashMap::new(),
+            stored: vec![],
             names: HashMap::new(),
             taken: HashMap::new(),
+            forbidden: HashMap::new(),
             trimmed: 0,
             away: false,
             mishap: None,
@@ -76,26 +85,57 @@ impl Server {
         server
     }
 
-    pub(crate) fn log(&self) -> &Vec<Message> {
+    pub(crate) fn log(&self) -> &Vec<RoomEvent> {
         &self.logs[&self.epoch]
     }
 
     /// The log for a client that knows it by `epoch`. Live frames carry no epoch: a client that missed the
-    /// frame with the new one still gets the right messages.
-    pub(crate) fn log_known_as<'a>(&'a self, mut epoch: &'a Epoch) -> &'a Vec<Message> {
+    /// frame with the new one still gets the right events.
+    pub(crate) fn log_known_as<'a>(&'a self, epoch: &'a Epoch) -> &'a Vec<RoomEvent> {
+        &self.logs[self.last_name(epoch)]
+    }
+
+    /// The epoch under which the log of `epoch` continues at last.
+    pub(crate) fn last_name<'a>(&'a self, mut epoch: &'a Epoch) -> &'a Epoch {
         while let Some(later) = self.names.get(epoch) {
             epoch = later;
         }
-        &self.logs[epoch]
+        epoch
     }
 
     pub(crate) fn top(&self) -> Position {
         Position { epoch: self.epoch.clone(), offset: self.log().len() as u64 }
     }
 
+    /// Whether clients may have been told that offsets mean something else.
+    pub(crate) fn began_anew(&self) -> bool {
+        self.epochs > 0
+    }
+
+    /// Whether an event of that id is about a message that was deleted.
+    pub(crate) fn is_of_deleted(&self, id: &MessageId) -> bool {
+        let messages = read(self.log());
+        let target = self.log().iter().find(|event| source(event).1 == id).and_then(RoomEvent::target);
+        messages.iter().any(|message| Some(message.offset) == target && message.is_deleted())
+    }
+
+    /// The latest page of history.
     pub(crate) fn page(&self) -> HistoryPage {
-        let first = self.log().len().saturating_sub(PAGE);
-        HistoryPage { messages: self.log()[first..].to_vec(), position: self.top(), more: first > 0 }
+        self.page_before(self.stored.len() as u64 + 1)
+    }
+
+    /// The page before an offset. It covers so many entries of the log, whatever they are.
+    pub(crate) fn page_before(&self, before: u64) -> HistoryPage {
+        let end = self.stored.len().min(before as usize - 1);
+        let covered = &self.stored[end.saturating_sub(PAGE)..end];
+        let offset = |event: Option<&RoomEvent>| event.map_or(0, RoomEvent::offset);
+        HistoryPage {
+            messages: covered.iter().filter_map(|event| message_of(event).cloned()).collect(),
+            position: self.top(),
+            more: end > PAGE,
+            first: offset(covered.first()),
+            last: offset(covered.last()),
+        }
     }
 
     pub(crate) fn trim(&mut self) {
@@ -117,10 +157,20 @@ impl Server {
         self.trimmed = 0;
         self.taken.clear();
         self.logs.insert(self.epoch.clone(), vec![]);
+        self.stored.clear();
         if keeps_messages {
-            self.append(person("house"), MessageId::parse("restored").unwrap(), "restored");
-            for message in old.iter().filter(|message| message.author.id.as_str() != "house") {
-                self.append(message.author.clone(), message.id.clone(), &message.message);
+            let (house, id) = (person("house"), MessageId::parse("restored").unwrap());
+            self.append(posted(house, id, "restored"));
+            let mut moved = HashMap::new();
+            for event in old.iter().filter(|event| source(event).0.id.as_str() != "house") {
+                let target = event.target().map_or(Some(0), |target| moved.get(&target).copied());
+                let Some(target) = target else { continue }; // It was about the house's message.
+                let offset = self.append(match event.clone() {
+                    RoomEvent::Edited(edit) => RoomEvent::Edited(Change { target, ..edit }),
+                    RoomEvent::Deleted(gone) => RoomEvent::Deleted(Change { target, ..gone }),
+                    message => message,
+                });
+                moved.insert(event.offset(), offset);
             }
         }
     }
@@ -155,7 +205,15 @@ impl Server {
         let user = wire.user.clone();
         match frame {
             ClientMessage::Join { since, .. } => self.join(socket, &user, since),
-            ClientMessage::Message { id, message, .. } => self.message(socket, &user, id.unwrap(), &message),
+            ClientMessage::Message { id, message, .. } => {
+                self.say(socket, posted(person(&user), id.unwrap(), &message))
+            }
+            ClientMessage::Edit { id, target, message, .. } => {
+                self.say(socket, RoomEvent::Edited(about(target, person(&user), id.unwrap(), Some(message))));
+            }
+            ClientMessage::Delete { id, target, .. } => {
+                self.say(socket, RoomEvent::Deleted(about(target, person(&user), id.unwrap(), None)));
+            }
             ClientMessage::Ping => self.answer(socket, ServerMessage::Pong),
             ClientMessage::Leave { .. } | ClientMessage::Typing { .. } => {}
         }
@@ -172,12 +230,20 @@ impl Server {
                 && (self.trimmed..=top.offset).contains(&since.offset)
                 && top.offset - since.offset <= RECOVERY_MOST
         });
-        let mut messages = from.as_ref().map_or(vec![], |from| self.log()[from.offset as usize..].to_vec());
+        let mut missed = from.as_ref().map_or(vec![], |from| self.stored[from.offset as usize..].to_vec());
         let mut recovered = from.is_some();
         if self.mishap == Some(Mishap::FalseClaim) {
             self.mishap = None;
             recovered = true;
-            messages = self.log().iter().skip(self.log().len() / 2).step_by(2).cloned().collect();
+            missed = self.stored.iter().skip(self.stored.len() / 2).step_by(2).cloned().collect();
+        }
+        let (mut messages, mut edited, mut deleted) = (vec![], vec![], vec![]);
+        for event in missed {
+            match event {
+                RoomEvent::Posted(message) => messages.push(message),
+                RoomEvent::Edited(edit) => edited.push(edit),
+                RoomEvent::Deleted(deletion) => deleted.push(deletion),
+            }
         }
         let you = person(user);
         let joined = Joined {
@@ -188,6 +254,8 @@ impl Server {
             member_count: 1,
             position: top,
             recovered,
+            edited,
+            deleted,
             messages,
         };
         self.answer(socket, ServerMessage::Joined(joined));
@@ -196,11 +264,14 @@ impl Server {
         }
     }
 
-    fn message(&mut self, socket: u32, user: &str, id: MessageId, text: &str) {
+    fn say(&mut self, socket: u32, event: RoomEvent) {
+        let (author, id) = source(&event);
+        let (author, id) = (author.id.clone(), id.clone());
         if !self.wires[&socket].is_in {
             return self.refuse(socket, Refusal::new(ErrorCode::NotInRoom, "who?").answering(Some(id)));
         }
-        let refusal = if text.contains("bad") {
+        let asked = asked(&event);
+        let refusal = if asked.1.as_ref().is_some_and(|text| text.contains("bad")) {
             Some(Refusal::new(ErrorCode::Invalid, "bad"))
         } else if self.away {
             Some(Refusal::new(ErrorCode::Unavailable, "away"))
@@ -213,38 +284,58 @@ impl Server {
         if let Some(refusal) = refusal {
             return self.refuse(socket, refusal.answering(Some(id)));
         }
-        let author = person(user);
-        match self.taken.get(&(author.id.clone(), id.clone())) {
-            Some((offset, same)) if same == text => {
-                let first = self.log()[*offset as usize - 1].clone();
-                self.answer(socket, ServerMessage::Message(first));
+        match self.taken.get(&(author, id.clone())) {
+            Some((offset, same)) if *same == asked => {
+                let first = self.stored[*offset as usize - 1].clone();
+                if *source(&first).1 != id {
+                    // The edit went with its message.
+                    return self.refuse(socket, Refusal::new(ErrorCode::NoMessage, "gone").answering(Some(id)));
+                }
+                self.answer(socket, first.into());
             }
             Some(_) => self.refuse(socket, Refusal::new(ErrorCode::Conflict, "taken").answering(Some(id))),
             None => {
+                if let Some(code) = self.forbidden.get(&id).copied().or_else(|| self.forbids(&event)) {
+                    self.forbidden.insert(id.clone(), code);
+                    return self.refuse(socket, Refusal::new(code, "no").answering(Some(id)));
+                }
                 if self.mishap == Some(Mishap::TakenButRefused) {
                     self.mishap = None;
-                    self.refuse(socket, Refusal::new(ErrorCode::Unavailable, "no answer").answering(Some(id.clone())));
+                    self.refuse(socket, Refusal::new(ErrorCode::Unavailable, "no answer").answering(Some(id)));
                 }
-                self.append(author, id, text);
+                self.append(event);
             }
         }
     }
 
-    fn append(&mut self, author: Member, id: MessageId, text: &str) {
+    /// Why an earlier message may not be changed so. Carl may delete those of others.
+    fn forbids(&self, event: &RoomEvent) -> Option<ErrorCode> {
+        let target = event.target()?;
+        let entry = self.stored.get((target as usize).wrapping_sub(1)).and_then(message_of);
+        let Some(message) = entry.filter(|message| !message.is_deleted()) else { return Some(ErrorCode::NoMessage) };
+        let (author, _) = source(event);
+        let may = author.id == message.author.id || asked(event).1.is_none() && author.id.as_str() == "carl";
+        (!may).then_some(ErrorCode::Forbidden)
+    }
+
+    /// Adds an event to the log, tells it, and rewrites what it is about; returns its offset.
+    fn append(&mut self, mut event: RoomEvent) -> u64 {
         let offset = self.top().offset + 1;
-        let message = Message {
-            room_id: room(),
-            id: id.clone(),
-            offset,
-            author: author.clone(),
-            message: text.into(),
-            sent_at: 0,
-        };
-        self.taken.insert((author.id, id), (offset, text.into()));
-        self.logs.get_mut(&self.epoch).unwrap().push(message.clone());
-        for wire in self.wires.values_mut().filter(|wire| wire.is_in) {
-            wire.down.push_back(Down::Frame(ServerMessage::Message(message.clone())));
+        match &mut event {
+            RoomEvent::Posted(message) => message.offset = offset,
+            RoomEvent::Edited(change) | RoomEvent::Deleted(change) => {
+                (change.offset, change.changed_at) = (offset, offset);
+            }
         }
+        let (author, id) = source(&event);
+        self.taken.insert((author.id.clone(), id.clone()), (offset, asked(&event)));
+        self.stored.iter_mut().for_each(|entry| rewrite(entry, &event));
+        self.stored.push(event.clone());
+        self.logs.get_mut(&self.epoch).unwrap().push(event.clone());
+        for wire in self.wires.values_mut().filter(|wire| wire.is_in) {
+            wire.down.push_back(Down::Frame(event.clone().into()));
+        }
+        offset
     }
 
     fn refuse(&mut self, socket: u32, refusal: Refusal) {
@@ -256,12 +347,4 @@ impl Server {
             wire.down.push_back(Down::Frame(frame));
         }
     }
-}
-
-pub(crate) fn room() -> RoomId {
-    RoomId::parse("garden").unwrap()
-}
-
-fn person(id: &str) -> Member {
-    Member { id: UserId::parse(id).unwrap(), name: Name::parse(id).unwrap() }
 }

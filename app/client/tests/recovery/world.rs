@@ -3,13 +3,16 @@
 use std::collections::HashSet;
 
 use client::room::{Input, Timer};
-use protocol::ServerMessage;
+use protocol::{MessageId, ServerMessage};
 
 use crate::client::{Around, Client, Fate};
+use crate::log::source;
 use crate::server::{Down, Mishap, Server};
 
 /// The first two are tabs of one person.
 pub(crate) const CLIENTS: usize = 3;
+/// What may be under way to or from a client, see [`World::arrive`].
+const ARRIVALS: u32 = 8;
 const TIMERS: [Timer; 6] = [Timer::Connect, Timer::Silence, Timer::Resend, Timer::Reload, Timer::Steady, Timer::Typing];
 /// After the last fault everything must be well within this time: the longest back-off, a silence and a page
 /// that hung, one after another.
@@ -18,6 +21,8 @@ const CALM_MS: u64 = 180_000;
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Trouble {
     Says { who: usize, bad: bool },
+    Changes { who: usize, which: usize, deletes: bool },
+    LooksBack { who: usize },
     Life { steps: u32 },
     Time { ms: u64 },
     Calm,
@@ -79,6 +84,10 @@ impl World {
     pub(crate) fn suffer(&mut self, trouble: Trouble) {
         match trouble {
             Trouble::Says { who, bad } => self.with(who, |client, around| client.say(bad, around)),
+            Trouble::Changes { who, which, deletes } => {
+                self.with(who, |client, around| client.change(which, deletes, around));
+            }
+            Trouble::LooksBack { who } => self.with(who, |client, around| client.look_back(around.server)),
             Trouble::Life { steps } => self.live(steps),
             Trouble::Time { ms } => self.pass(ms),
             Trouble::Calm => self.quiet(20_000),
@@ -107,14 +116,15 @@ impl World {
     fn live(&mut self, steps: u32) {
         for _ in 0..steps {
             let what = self.roll();
-            self.arrive((what >> 8) as usize % CLIENTS, what % 5);
+            self.arrive((what >> 8) as usize % CLIENTS, what % ARRIVALS);
         }
     }
 
     fn arrive(&mut self, who: usize, what: u32) -> bool {
         match (what, self.clients[who].socket()) {
             (0, _) => self.with(who, |client, around| client.read(around)),
-            (1 | 2, Some(socket)) => self.server.hear(socket),
+            (1, _) => self.with(who, |client, around| client.show_earlier(around.server)),
+            (2 | 3, Some(socket)) => self.server.hear(socket),
             _ => self.with(who, |client, around| client.hear(around)),
         }
     }
@@ -135,7 +145,7 @@ impl World {
     fn quiet(&mut self, ms: u64) {
         let end = self.now + ms;
         while self.now < end {
-            while (0..CLIENTS).any(|who| (0..4).any(|what| self.arrive(who, what))) {}
+            while (0..CLIENTS).any(|who| (0..ARRIVALS).any(|what| self.arrive(who, what))) {}
             let next = self.clients.iter().filter_map(Client::next_wake).min().unwrap_or(end);
             self.pass(next.clamp(self.now + 1, end) - self.now);
         }
@@ -168,7 +178,12 @@ impl World {
     fn repeat(&mut self, who: usize) {
         let socket = self.clients[who].socket();
         let Some(wire) = socket.and_then(|socket| self.server.wires.get_mut(&socket)) else { return };
-        if let Some(Down::Frame(frame @ ServerMessage::Message(_))) = wire.down.front().cloned() {
+        let logged = |frame: &ServerMessage| {
+            matches!(frame, ServerMessage::Message(_) | ServerMessage::Edited(_) | ServerMessage::Deleted(_))
+        };
+        if let Some(Down::Frame(frame)) = wire.down.front().cloned()
+            && logged(&frame)
+        {
             wire.down.push_back(Down::Frame(frame.clone()));
             wire.down.push_front(Down::Frame(frame));
         }
@@ -198,21 +213,28 @@ impl World {
         for client in &self.clients {
             client.check_settled(&self.server);
             for (id, fate) in &client.fates {
-                let times = self.server.log().iter().filter(|message| message.id == *id).count();
-                let ever = self.server.logs.values().flatten().any(|message| message.id == *id);
+                let times = self.server.log().iter().filter(|event| source(event).1 == id).count();
+                let ever = self.server.logs.values().flatten().any(|event| source(event).1 == id);
                 assert!(times <= 1, "{id} is in the log {times} times");
-                assert_eq!(ever, *fate == Fate::Settled, "{id} is {fate:?}");
+                // A change that a log took with it may be about nothing in the next one, which refuses it.
+                let is_in = if client.changing.contains(id) && *fate != Fate::Settled { times > 0 } else { ever };
+                // An edit may be in the log though its writer was told that there is no such message (any more).
+                let is_refused_edit = client.changing.contains(id) && *fate != Fate::Settled;
+                if !(is_refused_edit && (self.server.began_anew() || self.server.is_of_deleted(id))) {
+                    assert_eq!(is_in, *fate == Fate::Settled, "{id} is {fate:?}");
+                }
             }
             self.check_order(client);
         }
     }
 
-    /// The messages of a client are in the log in the order of writing.
+    /// What a client sent is in the log in the order of writing, unless it was refused once.
     fn check_order(&self, client: &Client) {
-        let settled: Vec<_> = client.said.iter().filter(|id| client.fates[*id] == Fate::Settled).collect();
+        let in_order = |id: &&MessageId| client.fates[*id] == Fate::Settled && !client.refused.contains(*id);
+        let settled: Vec<_> = client.said.iter().filter(in_order).collect();
         for log in self.server.logs.values() {
             let of_client: HashSet<_> = settled.iter().copied().collect();
-            let in_log: Vec<_> = log.iter().map(|message| &message.id).filter(|id| of_client.contains(id)).collect();
+            let in_log: Vec<_> = log.iter().map(|event| source(event).1).filter(|id| of_client.contains(id)).collect();
             let as_written: Vec<_> = settled.iter().copied().filter(|id| in_log.contains(id)).collect();
             assert_eq!(in_log, as_written);
         }

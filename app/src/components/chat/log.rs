@@ -9,12 +9,12 @@ use super::earlier::EarlierLine;
 use super::empty::EmptyLog;
 use super::later::LaterLine;
 use super::scroll::{self, DividerPosition};
-use super::{dividers, message, own};
+use super::{changed, dividers, message, own};
 use crate::boxed_view::{dynamic_text, effect, flag, list, memo, optional_view};
 use crate::components::icon::{ARROW_DOWN, ARROW_UP, icon};
 use crate::room_store::{Reading, RoomStore};
 use crate::state::Log;
-use crate::state::rows::{Row, rows};
+use crate::state::rows::{Row, is_blank, rows};
 use crate::state::texts::{missed, new_messages};
 use crate::time_zone::local;
 
@@ -61,7 +61,7 @@ pub(crate) fn LogView(store: RoomStore) -> impl IntoView {
             log.maybe_update(Log::see_missed);
         }
     });
-    let is_empty = memo(move || log.with(Log::is_empty));
+    let is_empty = memo(move || log.with(|log| is_blank(log, store.now_ms())));
     let is_behind = memo(move || log.with(|log| log.unseen() > 0 || log.later().is_some()));
     let missed_above = memo(move || line_is_above.get() && log.with(Log::missed_unseen) > 0);
     let chunks = move || log.with(|log| log.chunks().map(|number| number.to_string()).collect());
@@ -139,7 +139,7 @@ fn chunk_view(store: RoomStore, number: &str) -> AnyView {
     let revision = memo(move || store.log.with(|log| log.revision(number)));
     let all = move || {
         revision.get();
-        store.log.with_untracked(|log| rows(log, number, local))
+        store.log.with_untracked(|log| rows(log, number, local, store.now_ms()))
     };
     view! {
         <div class="log__chunk">
@@ -155,8 +155,11 @@ fn row_view(store: RoomStore, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms),
-        Row::Message { message, own: false, head } => message::message_view(&message, head, store),
-        Row::Message { message, own: true, head } => own::delivered(&message, head, store),
+        Row::Message { message, own: false, head, change } => {
+            message::message_view(&message, head, change.as_ref(), store)
+        }
+        Row::Message { message, own: true, head, change } => own::delivered(&message, head, change.as_ref(), store),
+        Row::Gone { message, change } => changed::gone(&message, change.as_ref(), store),
         Row::Unsent { unsent, head } => own::tracked(store, unsent.id, &unsent.text, head),
     }
 }

@@ -1,22 +1,20 @@
 //! A message of somebody else.
 
-use std::sync::Arc;
-
+use client::room::Unsent;
 use leptos::prelude::*;
 use protocol::Message;
 
+use super::changed::{body, edited, refused};
+use super::text::{linked, time};
 use crate::components::avatar::{Looks, avatar};
 use crate::room_store::RoomStore;
-use crate::state::message_link::{address, mark};
-use crate::state::text::{Piece, pieces};
-use crate::state::time::Local;
-use crate::time_zone::local;
+use crate::state::message_link::mark;
 
 /// A message of somebody else; the first of several with avatar and name.
-pub(super) fn message_view(message: &Arc<Message>, head: bool, store: RoomStore) -> AnyView {
+pub(super) fn message_view(message: &Message, head: bool, change: Option<&Unsent>, store: RoomStore) -> AnyView {
     let time = time(message.offset, message.sent_at);
     let (id, is_linked) = (mark(message.offset), linked(message.offset, store));
-    let body = text(&message.message);
+    let (body, edited, refused) = (body(message, change), edited(message), refused(change, store));
     if head {
         let name = message.author.name.to_string();
         let whole = name.clone();
@@ -29,10 +27,10 @@ pub(super) fn message_view(message: &Arc<Message>, head: bool, store: RoomStore)
                             <bdi>{name}</bdi>
                         </span>
                         {time}
+                        {edited}
                     </div>
-                    <p class="message__text" dir="auto">
-                        {body}
-                    </p>
+                    {body}
+                    {refused}
                 </div>
             </article>
         }
@@ -42,46 +40,12 @@ pub(super) fn message_view(message: &Arc<Message>, head: bool, store: RoomStore)
             <article class="message" id=id aria-current=is_linked>
                 <div class="message__aside">{time}</div>
                 <div class="message__body">
-                    <p class="message__text" dir="auto">
-                        {body}
-                    </p>
+                    {body}
+                    {edited}
+                    {refused}
                 </div>
             </article>
         }
         .into_any()
     }
-}
-
-/// The time of a message, with the link to it. The width is the same in every zone.
-pub(super) fn time(offset: u64, ms: u64) -> AnyView {
-    let local = local(ms);
-    view! {
-        <a class="message__link" href=address(offset, ms) title=local.moment()>
-            <time class="message__time" datetime=Local::new(ms, 0).machine()>
-                {local.clock()}
-            </time>
-        </a>
-    }
-    .into_any()
-}
-
-/// Marks the message that a link named.
-pub(super) fn linked(offset: u64, store: RoomStore) -> Option<&'static str> {
-    (store.linked == Some(offset)).then_some("true")
-}
-
-/// The text of a message with its links. Text is only ever text: nothing here becomes markup.
-pub(super) fn text(text: &str) -> Vec<AnyView> {
-    pieces(text)
-        .into_iter()
-        .map(|piece| match piece {
-            Piece::Plain(text) => text.into_any(),
-            Piece::Link { href, text } => view! {
-                <a href=href rel="noopener noreferrer nofollow ugc" target="_blank">
-                    {text}
-                </a>
-            }
-            .into_any(),
-        })
-        .collect()
 }

@@ -1,6 +1,7 @@
 //! The chat of a room.
 
 pub(crate) mod arrival;
+mod changed;
 pub(crate) mod composer;
 pub(crate) mod dividers;
 pub(crate) mod earlier;
@@ -11,4 +12,5 @@ pub(crate) mod message;
 mod namesake;
 pub(crate) mod own;
 pub(crate) mod scroll;
+mod text;
 pub(crate) mod typing;

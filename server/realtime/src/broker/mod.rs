@@ -17,6 +17,7 @@ use crate::sync::mpsc;
 pub mod embedded;
 pub(crate) mod queue;
 pub mod redis;
+pub mod rewrite;
 
 /// One entry of a channel's log.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -26,6 +26,6 @@ impl History for EmbeddedHistory {
         // One more than asked for shows whether there are earlier ones.
         let read = move |sql: &_, log: &log::Log| log.before(sql, before.unwrap_or(u64::MAX), limit.saturating_add(1));
         let (top, newest_first) = read_log(&self.store, channel, read).await?;
-        Ok(Page::new(newest_first, limit, top))
+        Ok(Page::new(newest_first, before, limit, top))
     }
 }

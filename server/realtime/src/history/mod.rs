@@ -20,14 +20,16 @@ pub struct Page {
     pub publications: Vec<Publication>,
     /// The top of the log at that moment.
     pub top: Position,
+    /// The offset up to which the page has every entry.
+    pub last: u64,
     /// Whether there are earlier entries.
     pub more: bool,
 }
 
 impl Page {
-    /// Makes a page of entries that were read newest first, with one more than `limit` where there are more.
-    /// A page with too many bytes is shortened.
-    pub fn new(mut newest_first: Vec<Publication>, limit: usize, top: Position) -> Self {
+    /// Makes a page of entries before an offset that were read newest first, with one more than `limit` where there
+    /// are more. A page with too many bytes is shortened.
+    pub fn new(mut newest_first: Vec<Publication>, before: Option<u64>, limit: usize, top: Position) -> Self {
         let mut bytes = 0;
         let fits = |one: &&Publication| {
             bytes += one.frame.len();
@@ -37,7 +39,8 @@ impl Page {
         let more = newest_first.len() > fitting;
         newest_first.truncate(fitting);
         newest_first.reverse();
-        Self { publications: newest_first, top, more }
+        let last = before.map_or(top.offset, |before| before.saturating_sub(1).min(top.offset));
+        Self { publications: newest_first, top, last, more }
     }
 }
 

@@ -26,6 +26,6 @@ impl History for RedisHistory {
         // One more than asked for shows whether there are earlier ones.
         let part = LogRange::Before(before, limit.saturating_add(1));
         let (top, newest_first) = self.reader.read(channel, part).await?;
-        Ok(Page::new(newest_first, limit, top))
+        Ok(Page::new(newest_first, before, limit, top))
     }
 }

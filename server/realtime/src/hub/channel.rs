@@ -33,10 +33,10 @@ pub(super) struct ChannelState {
 }
 
 impl ChannelState {
-    pub(super) fn new(channel: &Channel) -> Self {
+    pub(super) fn new(channel: &Channel, erases: fn(&str) -> bool) -> Self {
         Self {
             channel: channel.clone(),
-            fanout: Mutex::default(),
+            fanout: Mutex::new(Fanout::new(erases)),
             subscribed: AsyncMutex::new(false),
             repairs: AtomicU64::new(0),
             recovering: AsyncMutex::default(),

@@ -28,8 +28,9 @@ pub(super) struct RecoveryResult {
     pub(super) missed: Vec<Utf8Bytes>,
 }
 
-#[derive(Default)]
 pub(super) struct Fanout {
+    /// Whether a publication took the text of earlier ones away.
+    erases: fn(&str) -> bool,
     /// Everything up to this position was delivered; `None` until the log's top is known.
     last: Option<Position>,
     /// The last publications up to `last`, without a gap.
@@ -50,6 +51,18 @@ struct HeldSubscription {
 }
 
 impl Fanout {
+    pub(super) fn new(erases: fn(&str) -> bool) -> Self {
+        Self {
+            erases,
+            last: None,
+            ring: Ring::default(),
+            reorder_buffer: ReorderBuffer::default(),
+            audience: Audience::default(),
+            held: HashMap::new(),
+            unavailable_frame: None,
+        }
+    }
+
     pub(super) fn register(&mut self, subscription: SubscriptionId, outbox: Arc<Outbox>) {
         self.held.insert(subscription, HeldSubscription { outbox, frames: Vec::new() });
     }
@@ -160,6 +173,10 @@ impl Fanout {
         let Some(last) = &mut self.last else { return };
         last.offset += 1;
         let offset = last.offset;
+        if (self.erases)(&frame) {
+            // Whoever comes back reads the log, which has none of it any more.
+            self.ring.clear();
+        }
         self.ring.push(frame.clone());
         self.broadcast(Some(offset), &frame);
     }

@@ -30,6 +30,8 @@ pub struct ControlFrames {
     pub availability: fn(&Channel, bool) -> Utf8Bytes,
     /// Whether a frame that was read from a log is whole, as far as its form shows it.
     pub is_whole: fn(&str) -> bool,
+    /// Whether a publication took the text of earlier ones away, so that nobody may be sent what they were.
+    pub erases: fn(&str) -> bool,
 }
 
 /// What the hub and its tasks share.

@@ -54,7 +54,8 @@ impl Hub {
             return subscription;
         }
         let mut channels = self.inner.channels.write().unwrap_or_else(PoisonError::into_inner);
-        let state = channels.entry(channel.clone()).or_insert_with(|| Arc::new(ChannelState::new(channel)));
+        let erases = self.inner.control_frames.erases;
+        let state = channels.entry(channel.clone()).or_insert_with(|| Arc::new(ChannelState::new(channel, erases)));
         state.fanout().register(subscription, outbox);
         subscription
     }

@@ -32,6 +32,7 @@ fn hub(folder: &tempfile::TempDir) -> Hub {
             renamed: |_, _| "renamed".into(),
             availability: |_, _| "availability".into(),
             is_whole: |_| true,
+            erases: |_| false,
         },
     )
 }

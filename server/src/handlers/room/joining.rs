@@ -109,6 +109,8 @@ impl RoomHandler {
                 member_count: preview.count,
                 position: position.clone(),
                 recovered,
+                edited: Vec::new(),
+                deleted: Vec::new(),
                 messages: Vec::new(),
             };
             let hello = wire::encode_joined(joined, missed.iter().map(Utf8Bytes::as_str));

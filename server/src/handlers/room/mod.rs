@@ -20,6 +20,7 @@ use crate::metrics::count_refusal;
 use crate::throttle::Cost;
 use crate::ws::{Action, Frame, Handler, Meter, Service, SocketKind, Verdict, Visitor};
 
+use posting::Posting;
 pub(crate) use service::RoomSockets;
 use subscriptions::Subscriptions;
 
@@ -94,15 +95,17 @@ impl Handler for RoomHandler {
         let verdict = self.meter.spend(&self.service.throttle, &self.member.id, cost);
         match (verdict, message) {
             (Verdict::Flood, _) => return Action::Close(CloseCode::Flood),
-            (Verdict::Refuse(refusal), Ok(ClientMessage::Message { id, .. })) => self.answer(refusal.answering(id)),
-            (Verdict::Refuse(refusal), _) => self.answer(refusal),
-            (Verdict::Pass, Err(refusal)) => self.answer(refusal),
+            (Verdict::Refuse(refusal), Ok(message)) => self.answer(refusal.answering(message.id().cloned())),
+            (Verdict::Refuse(refusal), Err(_)) | (Verdict::Pass, Err(refusal)) => self.answer(refusal),
             (Verdict::Pass, Ok(ClientMessage::Ping)) => self.outbox.push(&wire::encode_server(&ServerMessage::Pong)),
-            (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message })) => {
-                match self.post(room_id, id, message) {
-                    Ok(posting) => return Action::InFlight(posting),
-                    Err(refusal) => self.answer(refusal),
-                }
+            (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message, reply_to })) => {
+                return self.begin(room_id, id, Posting::New { text: message, reply_to });
+            }
+            (Verdict::Pass, Ok(ClientMessage::Edit { room_id, id, target, message })) => {
+                return self.begin(Some(room_id), id, Posting::Edit { target, text: message });
+            }
+            (Verdict::Pass, Ok(ClientMessage::Delete { room_id, id, target })) => {
+                return self.begin(Some(room_id), id, Posting::Delete { target });
             }
             (Verdict::Pass, Ok(message)) => return Action::Deferred(message),
         }
@@ -121,7 +124,10 @@ impl Handler for RoomHandler {
             }
             ClientMessage::Typing { room_id } => self.typing(&room_id).await,
             // Done in `on_frame`.
-            ClientMessage::Message { .. } | ClientMessage::Ping => Ok(()),
+            ClientMessage::Message { .. }
+            | ClientMessage::Edit { .. }
+            | ClientMessage::Delete { .. }
+            | ClientMessage::Ping => Ok(()),
         };
         if let Err(refusal) = done {
             self.answer(refusal);

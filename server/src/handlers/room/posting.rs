@@ -1,36 +1,66 @@
-//! Posting to a room: messages, which go to the log, and that somebody is typing.
+//! Posting to a room: messages and what becomes of them, which go to the log; and that somebody is typing.
 
-use futures::future::BoxFuture;
-use protocol::{ErrorCode, MessageId, Refusal, RoomId};
+use protocol::{ClientMessage, ErrorCode, MessageId, Refusal, RoomId};
 use realtime::channel::Channel;
 use realtime::hub::Hub;
 use realtime::outbox::Outbox;
 use tungstenite::Utf8Bytes;
 
 use super::{RoomHandler, answer};
-use crate::chat::Posted;
+use crate::chat::{Draft, Posted};
 use crate::session::random_message_id;
+use crate::ws::Action;
+
+/// What a client wants to have in the log of a room.
+pub(super) enum Posting {
+    /// A message of its own.
+    New {
+        /// The text as it was typed.
+        text: String,
+        /// The offset of the message that it answers.
+        reply_to: Option<u64>,
+    },
+    /// Another text for a message.
+    Edit {
+        /// The offset of the message.
+        target: u64,
+        /// The text as it was typed.
+        text: String,
+    },
+    /// That a message is deleted.
+    Delete {
+        /// The offset of the message.
+        target: u64,
+    },
+}
 
 impl RoomHandler {
-    /// Begins to post a message: to the room joined last, if it names none.
-    ///
-    /// # Errors The client is not in the room.
-    pub(super) fn post(
+    /// Begins to append to the log of a room: of the one joined last, if none is named.
+    pub(super) fn begin(
         &mut self,
         room: Option<RoomId>,
         id: Option<MessageId>,
-        text: String,
-    ) -> Result<BoxFuture<'static, ()>, Refusal> {
+        posting: Posting,
+    ) -> Action<ClientMessage> {
         let room =
             room.or_else(|| self.subscriptions.latest().cloned()).filter(|room| self.subscriptions.contains(room));
         let Some(room) = room else {
-            return Err(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
+            self.answer(Refusal::new(ErrorCode::NotInRoom, "Join the room first.").answering(id));
+            return Action::Done;
         };
         let id = id.unwrap_or_else(random_message_id);
         self.learn_name();
         let (service, member, outbox) = (self.service.clone(), self.member.clone(), self.outbox.clone());
-        Ok(Box::pin(async move {
-            match service.chat.post(&room, &member, &id, &text).await {
+        Action::InFlight(Box::pin(async move {
+            let posted = match &posting {
+                Posting::New { text, reply_to } => {
+                    service.chat.post(&room, &member, Draft { id: &id, text, reply_to: *reply_to }).await
+                }
+                // Boxed: seldom needed, and every message's future would be larger by it.
+                Posting::Edit { target, text } => Box::pin(service.chat.edit(&room, &member, &id, *target, text)).await,
+                Posting::Delete { target } => Box::pin(service.chat.delete(&room, &member, &id, *target)).await,
+            };
+            match posted {
                 Ok(posted) => send_logged_frame(&service.hub, room, posted, &outbox),
                 Err(refusal) => answer(&outbox, refusal),
             }

@@ -7,8 +7,10 @@
 use std::fmt::Display;
 use std::fs::{self, File, TryLockError};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _, PermissionsExt as _};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
 
 use rusqlite::{Connection, ErrorCode, Row};
 use tracing::warn;
@@ -31,6 +33,8 @@ const LOCK: &str = "hubbub.lock";
 /// Only the account that runs the server reads what people wrote.
 const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
+/// How soon what was deleted leaves the disk; several deletions cost one scrub.
+const SCRUBBED_AFTER: Duration = Duration::from_secs(1);
 
 /// The file cannot be used at all: a sentence for whoever starts the node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -85,6 +89,9 @@ pub struct Sqlite {
 struct Inner {
     writer: writer::Writer,
     readers: reader::Readers,
+    file: PathBuf,
+    /// Whether somebody will scrub the file soon.
+    scrub_is_due: AtomicBool,
     _lock: File,
 }
 
@@ -116,7 +123,8 @@ impl Sqlite {
         let no_thread = |error| OpenError(format!("no thread for the data file can be started: {error}"));
         let writer = writer::Writer::start(connection).map_err(no_thread)?;
         let readers = reader::Readers::start(&file).map_err(no_thread)?;
-        Ok(Self { inner: Arc::new(Inner { writer, readers, _lock: lock }) })
+        let scrub_is_due = AtomicBool::new(false);
+        Ok(Self { inner: Arc::new(Inner { writer, readers, file, scrub_is_due, _lock: lock }) })
     }
 
     /// Runs `operation` in the next commit and waits for it: `Ok` means that
@@ -166,6 +174,35 @@ impl Sqlite {
         }
         Ok(())
     }
+}
+
+impl Sqlite {
+    /// Removes what was deleted or overwritten from the disk, a moment later and once for all who ask until then: the file
+    /// itself is clean with the commit, but its write-ahead log has the pages as they were.
+    pub fn scrub_soon(&self) {
+        if self.inner.scrub_is_due.swap(true, Ordering::Relaxed) {
+            return;
+        }
+        let inner = Arc::downgrade(&self.inner);
+        tokio::spawn(async move {
+            tokio::time::sleep(SCRUBBED_AFTER).await;
+            let Some(inner) = inner.upgrade() else { return };
+            inner.scrub_is_due.store(false, Ordering::Relaxed);
+            let file = inner.file.clone();
+            drop(inner);
+            match tokio::task::spawn_blocking(move || scrub(&file)).await {
+                Ok(Ok(())) => {}
+                Ok(Err(error)) => warn!("what was deleted stays on the disk for now: {error}"),
+                Err(error) => warn!("what was deleted stays on the disk for now: {error}"),
+            }
+        });
+    }
+}
+
+/// Empties the write-ahead log. Waits for reads that are under way, and for the writer.
+fn scrub(file: &Path) -> rusqlite::Result<()> {
+    let connection = connect(file)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
 }
 
 /// Takes the folder for this process.
@@ -219,9 +256,11 @@ fn create(file: &Path) -> rusqlite::Result<Connection> {
 /// returns, so that an acknowledged message survives a power cut.
 fn connect(file: &Path) -> rusqlite::Result<Connection> {
     let connection = Connection::open(file)?;
-    connection.busy_timeout(std::time::Duration::from_secs(5))?;
+    connection.busy_timeout(Duration::from_secs(5))?;
     connection.pragma_update(None, "journal_mode", "WAL")?;
     connection.pragma_update(None, "synchronous", "FULL")?;
+    // What is deleted is overwritten with zeros.
+    connection.pragma_update(None, "secure_delete", "ON")?;
     connection.pragma_update(None, "journal_size_limit", 64 * 1024 * 1024)?;
     connection.set_prepared_statement_cache_capacity(64);
     Ok(connection)

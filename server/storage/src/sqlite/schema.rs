@@ -287,6 +287,16 @@ const MIGRATIONS: &[&str] = &[
         '"why":', '"explanation":'), '"pictureWords":', '"pictureAlt":'), '"spellings":', '"acceptedAnswers":');
     UPDATE results SET whole = replace(whole, '"knew":', '"correct":');
 "#,
+    "
+    -- What entries said before events replaced them; until the event at which offset.
+    CREATE TABLE earlier_frames (
+        log INTEGER NOT NULL,
+        offset INTEGER NOT NULL,
+        until_offset INTEGER NOT NULL,
+        frame BLOB NOT NULL,
+        PRIMARY KEY (log, offset, until_offset)
+    ) STRICT, WITHOUT ROWID;
+",
 ];
 
 /// Migrates the file to the newest version, in one transaction.

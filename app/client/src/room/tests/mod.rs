@@ -1,5 +1,6 @@
 //! The rules of a room's client, one sentence each.
 
+mod changing;
 mod coming_back;
 mod reading;
 mod sending;
@@ -8,8 +9,9 @@ mod silence;
 use super::*;
 use protocol::error::{ErrorCode, Refusal};
 use protocol::id::{Epoch, MessageId, Name};
-use protocol::message::{ClientMessage, Joined, Member, Message, NewEpoch, Presence, ServerMessage, Typing};
+use protocol::message::{Change, ClientMessage, Joined, Member, Message, NewEpoch, Presence, ServerMessage, Typing};
 use protocol::room::HistoryPage;
+use protocol::room_event::RoomEvent;
 
 /// A client and the outputs of its last step. The random numbers are the largest, so a wait is the limit that
 /// it was drawn from.
@@ -90,11 +92,9 @@ impl Scene {
 
     /// The offsets that were shown one after another.
     fn shown(&self) -> Vec<u64> {
-        let shown = self
-            .events()
-            .into_iter()
-            .filter_map(|event| if let Event::Messages(new) = event { Some(new) } else { None });
-        shown.flatten().map(|message| message.offset).collect()
+        let shown =
+            self.events().into_iter().filter_map(|event| if let Event::Logged(new) = event { Some(new) } else { None });
+        shown.flatten().map(|event| event.offset()).collect()
     }
 
     fn settled(&self) -> Vec<MessageId> {
@@ -168,7 +168,7 @@ fn person(id: &str) -> Member {
 }
 
 fn unsent(text: &str) -> Unsent {
-    Unsent { id: id(text), text: format!("text of {text}"), written_at: 0, refused: None }
+    Unsent::new(id(text), format!("text of {text}"), 0)
 }
 
 /// A message of another person.
@@ -184,6 +184,11 @@ fn by(author: &str, name: &str, offset: u64) -> Message {
         author: person(author),
         message: String::new(),
         sent_at: 0,
+        reply_to: None,
+        edited_at: None,
+        deleted_by: None,
+        deleted_at: None,
+        edits: vec![],
     }
 }
 
@@ -205,6 +210,8 @@ fn joined_at(top: u64, recovered: bool, messages: &[u64]) -> Joined {
         member_count: 1,
         position: position("e1", top),
         recovered,
+        edited: vec![],
+        deleted: vec![],
         messages: messages.iter().copied().map(message).collect(),
     }
 }
@@ -215,7 +222,7 @@ fn joined(top: u64, recovered: bool, messages: &[u64]) -> ServerMessage {
 
 /// A page with `messages`, loaded when the top of the log was `top`.
 fn page_of(epoch: &str, top: u64, messages: Vec<Message>) -> HistoryPage {
-    HistoryPage { messages, position: position(epoch, top), more: false }
+    HistoryPage { messages, position: position(epoch, top), more: false, first: 1, last: top }
 }
 
 fn page(top: u64) -> HistoryPage {

@@ -11,7 +11,10 @@ fn a_message_goes_out_at_once_and_settles_when_it_comes_back() {
     assert_eq!(scene.stored(), Some(vec!["m1".into()]));
 
     scene.clear().frame(echo("m1", 4));
-    assert_eq!(scene.events(), [Event::Messages(vec![by("ana", "m1", 4)]), Event::Acknowledged(id("m1"))]);
+    assert_eq!(
+        scene.events(),
+        [Event::Logged(vec![RoomEvent::Posted(by("ana", "m1", 4))]), Event::Acknowledged(id("m1"))]
+    );
     assert_eq!(scene.stored(), Some(vec![]));
     assert_eq!(scene.wake(Timer::Resend), None);
 }

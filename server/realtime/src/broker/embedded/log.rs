@@ -66,20 +66,25 @@ impl Log {
         Self { top: self.top.max(offset), ..self }
     }
 
-    /// The offset of an earlier append with this key.
+    /// The log's number in the file.
+    pub(super) fn id(&self) -> i64 {
+        self.id
+    }
+
+    /// The position of an earlier append with this key.
     ///
     /// # Errors [`StorageError::Conflict`]: other content was appended with it.
-    pub(super) fn find_earlier(
+    pub(super) fn before_now(
         &self,
         sql: &Connection,
-        idempotency: &IdempotencyKey,
-    ) -> Result<Option<u64>, StorageError> {
+        idempotency: Option<&IdempotencyKey>,
+    ) -> Result<Option<Position>, StorageError> {
+        let Some(idempotency) = idempotency else { return Ok(None) };
         let mut statement = sql.prepare_cached("SELECT offset, digest FROM once WHERE log = ?1 AND key = ?2")?;
         let row = |row: &Row<'_>| Ok((row.get(0)?, row.get::<_, String>(1)?));
-        let found = statement.query_row(params![self.id, idempotency.key], row).optional()?;
-        match found {
+        match statement.query_row(params![self.id, idempotency.key], row).optional()? {
             Some((_, digest)) if digest != idempotency.digest => Err(StorageError::Conflict),
-            found => Ok(found.map(|(offset, _)| unsigned(offset))),
+            found => Ok(found.map(|(offset, _)| Position { epoch: self.epoch.clone(), offset: unsigned(offset) })),
         }
     }
 
@@ -139,6 +144,8 @@ impl Log {
         let gone = delete.query_map([self.id, signed(by_number.max(by_bytes))], |row| row.get::<_, i64>(0))?;
         let gone: i64 = gone.sum::<Result<_, _>>()?;
         sql.prepare_cached("UPDATE logs SET bytes = max(bytes - ?2, 0) WHERE id = ?1")?.execute([self.id, gone])?;
+        sql.prepare_cached("DELETE FROM earlier_frames WHERE log = ?1 AND offset <= ?2")?
+            .execute([self.id, signed(by_number.max(by_bytes))])?;
         sql.prepare_cached("DELETE FROM once WHERE log = ?1 AND offset <= ?2")?
             .execute([self.id, signed(forgotten)])?;
         Ok(())
@@ -204,7 +211,7 @@ fn publication(row: &Row<'_>) -> rusqlite::Result<Publication> {
 }
 
 /// SQLite counts to 2^63 - 1; no log gets there, but a client may ask for more.
-fn signed(offset: u64) -> i64 {
+pub(super) fn signed(offset: u64) -> i64 {
     i64::try_from(offset).unwrap_or(i64::MAX)
 }
 

@@ -23,6 +23,7 @@ use crate::channel::Channel;
 use crate::event::{Event, EventHeader};
 
 pub(crate) mod log;
+mod rewrite;
 
 /// A probe of the file that takes longer counts as failed.
 const PROBE_WITHIN: Duration = Duration::from_secs(3);
@@ -107,25 +108,26 @@ impl EmbeddedBroker {
             let (position, frame) = log.append(sql, None, &event.frame, keep, Growth::Free)?;
             Ok(AppendOutcome::Now { position, header: event.header, frame })
         };
-        self.write_and_deliver(channel, write).await
+        self.write_and_deliver(channel, write).await?.ok_or(StorageError::Conflict)
     }
 
-    /// Runs `write` in a transaction and delivers what it appended.
-    async fn write_and_deliver<F>(&self, channel: &Channel, write: F) -> Result<Appended, StorageError>
+    /// Runs `write` in a transaction and delivers what it appended; `None` where that was nothing.
+    async fn write_and_deliver<F>(&self, channel: &Channel, write: F) -> Result<Option<Appended>, StorageError>
     where
         F: FnOnce(&rusqlite::Connection) -> Result<AppendOutcome, StorageError> + Send + 'static,
     {
         let (channel, fan_out) = (channel.clone(), Arc::clone(&self.fan_out));
         // On the writer's thread, so that deliveries are in the order of offsets.
         let deliver = move |written| match written {
-            AppendOutcome::Before(position) => Appended { position, repeated: true },
+            AppendOutcome::Stale => None,
+            AppendOutcome::Before(position) => Some(Appended { position, repeated: true }),
             AppendOutcome::Now { position, header, frame } => {
                 let appended = Appended { position: position.clone(), repeated: false };
                 fan_out.deliver(&channel, || {
                     let header = Some(header);
                     Delivery::Publication { channel: channel.clone(), position, header, frame }
                 });
-                appended
+                Some(appended)
             }
         };
         self.store.write_then(write, deliver).await
@@ -151,15 +153,15 @@ impl Broker for EmbeddedBroker {
                 Growth::Free => log::open(sql, &written, &random_epoch())?,
                 Growth::ReplaceOldest => log::find(sql, &written)?.filter(|log| log.top > 0).ok_or_else(no_new_log)?,
             };
-            match idempotency.as_ref().map(|idempotency| log.find_earlier(sql, idempotency)).transpose()?.flatten() {
-                Some(offset) => Ok(AppendOutcome::Before(Position { epoch: log.epoch, offset })),
+            match log.before_now(sql, idempotency.as_ref())? {
+                Some(position) => Ok(AppendOutcome::Before(position)),
                 None => {
                     let (position, frame) = log.append(sql, idempotency.as_ref(), &event.frame, keep, growth)?;
                     Ok(AppendOutcome::Now { position, header: event.header, frame })
                 }
             }
         };
-        self.write_and_deliver(&channel, write).await
+        self.write_and_deliver(&channel, write).await?.ok_or(StorageError::Conflict)
     }
 
     async fn announce(&self, channel: &Channel, ephemeral: Ephemeral) -> Result<(), StorageError> {
@@ -224,8 +226,14 @@ fn no_new_log() -> StorageError {
 }
 
 enum AppendOutcome {
-    Now { position: Position, header: EventHeader, frame: Bytes },
+    Now {
+        position: Position,
+        header: EventHeader,
+        frame: Bytes,
+    },
     Before(Position),
+    /// An entry that should have been replaced is another one by now.
+    Stale,
 }
 
 /// Reads from a channel's log in one transaction. A log that does not exist is read as empty and is not

@@ -63,6 +63,7 @@ impl RedisBroker {
         let LogLimits { entries, bytes, .. } = self.settings.log;
         let mut call = self.to_archive.prepare_invoke();
         call.key(names::meta(shard.keyspace(), channel)).key(names::log(shard.keyspace(), channel));
+        call.key(names::rewritten(shard.keyspace(), channel));
         call.arg(&self.node).arg(u64::try_from(read.lease.as_millis()).unwrap_or(u64::MAX));
         let (stored, is_exact) = match stored {
             None => (String::new(), ""),

@@ -68,7 +68,8 @@ pub(crate) struct LogReader {
 
 impl LogReader {
     pub(crate) fn new(router: Router, keep: LogLimits, floors: Floors) -> Self {
-        Self { router, script: Script::new(&[scripts::log::IDENTITY, scripts::log::READ].concat()), keep, floors }
+        let script = [scripts::log::IDENTITY, scripts::log::REWRITTEN, scripts::log::READ].concat();
+        Self { router, script: Script::new(&script), keep, floors }
     }
 
     /// Reads `part` of a log, and its top. A log that does not exist is read as empty, with an epoch
@@ -123,6 +124,7 @@ impl LogReader {
         let keyspace = self.router.keyspace();
         let fill = |call: &mut ScriptInvocation<'_>, run: &str, floor: &str| {
             call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
+            call.key(names::rewritten(keyspace, channel));
             call.arg(random_epoch().as_str()).arg(run).arg(&keep_empty).arg(&retain);
             call.arg(command).arg(&from).arg(&to).arg(most.publications).arg(most.bytes).arg(floor);
             if let Some(Head { position, frame }) = seen {

@@ -19,7 +19,7 @@ use tracing::warn;
 use self::floor::Floors;
 use self::log::{LogRange, LogReader};
 use self::publisher::Publisher;
-use self::scripts::Settings;
+use self::scripts::{ByDatabase, Settings};
 use super::queue::Queue;
 use super::{Append, Appended, Broker, Deliveries, Ephemeral, Head, LogLimits, Publication, ReadLimit, Replay};
 use crate::channel::Channel;
@@ -34,6 +34,7 @@ mod floor;
 pub(crate) mod log;
 pub mod names;
 mod publisher;
+mod rewrite;
 mod scripts;
 mod values;
 
@@ -101,9 +102,22 @@ pub async fn open(
         },
     );
     let client = client.await?;
-    let reader = LogReader::new(client.router().clone(), log, floors);
-    let to_archive = Script::new(storage::redis::scripts::log::TO_ARCHIVE);
-    Ok((Arc::new(RedisBroker { reader, publisher, settings, databases, client, node, to_archive }), deliveries))
+    let reader = LogReader::new(client.router().clone(), log, floors.clone());
+    let to_archive = scripts::to_archive();
+    let rewrite = scripts::rewriting(settings, &databases);
+    let broker = RedisBroker {
+        client,
+        publisher,
+        reader,
+        settings,
+        databases,
+        node,
+        floors,
+        to_archive,
+        rewrite,
+        read_rewritten: scripts::read_rewritten(),
+    };
+    Ok((Arc::new(broker), deliveries))
 }
 
 /// The broker that many nodes share, over one or more Redis.
@@ -114,7 +128,10 @@ pub struct RedisBroker {
     settings: Settings,
     databases: Vec<PubSubNames>,
     node: String,
+    floors: Floors,
     to_archive: Script,
+    rewrite: ByDatabase<Script>,
+    read_rewritten: Script,
 }
 
 impl RedisBroker {

@@ -26,6 +26,12 @@ pub fn meta(keyspace: &Keyspace, channel: &Channel) -> String {
     keyspace.hash_tagged(channel, &[":meta"])
 }
 
+/// The hash of entries that were replaced, by their offsets; each is the text `origin event frame`, with the offset
+/// of the event that replaced it.
+pub fn rewritten(keyspace: &Keyspace, channel: &Channel) -> String {
+    keyspace.hash_tagged(channel, &[":rewritten"])
+}
+
 /// The key of an idempotent append; its value is the text `origin digest offset`.
 pub(super) fn idempotency(keyspace: &Keyspace, channel: &Channel, key: &str) -> String {
     keyspace.hash_tagged(channel, &[":once:", key])

@@ -91,9 +91,26 @@ pub(super) fn preloaded(settings: Settings, names: &PubSubNames) -> Vec<Script> 
     vec![lasting.append, lasting.commit, ephemeral.append, ephemeral.commit]
 }
 
+/// The script that replaces entries, for each kind of log.
+pub(super) fn rewriting(settings: Settings, databases: &[PubSubNames]) -> ByDatabase<Script> {
+    let lua = [scripts::REWRITTEN, scripts::REWRITE].concat();
+    ByDatabase::new(settings, databases, move |settings| committing(settings, &lua))
+}
+
+/// The script that reads replaced entries.
+pub(super) fn read_rewritten() -> Script {
+    Script::new(&[scripts::REWRITTEN, scripts::READ_REWRITTEN].concat())
+}
+
+/// The script that reads what is not archived. Its first line is a flag for Redis.
+pub(super) fn to_archive() -> Script {
+    let (flag, rest) = scripts::TO_ARCHIVE.split_once('\n').unwrap_or_default();
+    Script::new(&[flag, "\n", scripts::REWRITTEN, rest].concat())
+}
+
 /// The complete script; `change` is one that defines what it changes besides, or nothing.
 pub(super) fn committing(settings: &str, change: &str) -> Script {
     // Redis refuses to read a name that was never given.
-    const NO_CHANGE: &str = "local may_change, change\n";
+    const NO_CHANGE: &str = "local may_change, change, may_rewrite, rewrite\n";
     Script::new(&[settings, NO_CHANGE, scripts::IDENTITY, scripts::TRIM, change, scripts::COMMIT].concat())
 }

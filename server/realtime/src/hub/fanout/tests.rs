@@ -4,6 +4,9 @@ use super::*;
 use crate::hub::reorder_buffer::MOST;
 use protocol::Epoch;
 
+/// The frame that takes the text of earlier ones away.
+const ERASES: &str = "erased";
+
 fn at(offset: u64) -> Position {
     Position { epoch: Epoch::parse("e").unwrap(), offset }
 }
@@ -24,7 +27,7 @@ fn frame(offset: u64) -> Utf8Bytes {
 /// A channel whose log stands at `top`, with one live listener.
 fn listening(top: u64) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    let mut fanout = Fanout::default();
+    let mut fanout = Fanout::new(|frame| frame == ERASES);
     fanout.register(SubscriptionId(1), outbox.clone());
     fanout.anchor(head(top));
     fanout.activate(SubscriptionId(1), &at(top), "hello");
@@ -49,7 +52,7 @@ fn publications_reach_listeners_once_and_in_order() {
 
 #[test]
 fn what_comes_before_the_top_is_known_waits() {
-    let mut fanout = Fanout::default();
+    let mut fanout = Fanout::new(|frame| frame == ERASES);
     let outbox = Arc::new(Outbox::stuck(1 << 20));
     fanout.register(SubscriptionId(1), outbox.clone());
     fanout.receive(&at(3), frame(3));
@@ -62,7 +65,7 @@ fn what_comes_before_the_top_is_known_waits() {
 /// A channel with one listener, of which nothing is known yet but what came.
 fn unknown(came: &[(Position, &str)]) -> (Fanout, Arc<Outbox>) {
     let outbox = Arc::new(Outbox::stuck(1 << 20));
-    let mut fanout = Fanout::default();
+    let mut fanout = Fanout::new(|frame| frame == ERASES);
     fanout.register(SubscriptionId(1), outbox.clone());
     for (position, text) in came {
         assert_eq!(fanout.receive(position, Utf8Bytes::from(*text)), FollowUp::Nothing);
@@ -230,4 +233,15 @@ fn a_turn_is_one_piece_for_each_and_all_share_it() {
     fanout.flush();
     assert_eq!(outbox.pieces(), 1);
     assert_eq!(outbox.take().0.len(), 5);
+}
+
+#[test]
+fn what_was_taken_away_is_not_in_memory_for_those_who_come_back() {
+    let (mut fanout, _outbox) = listening(4);
+    fanout.receive(&at(5), frame(5));
+    assert_eq!(fanout.recover_from_memory(Some(&at(4))).map(|found| found.missed), Some(vec![frame(5)]));
+    fanout.receive(&at(6), ERASES.into());
+    assert!(fanout.recover_from_memory(Some(&at(4))).is_none(), "the log knows what it is now");
+    assert_eq!(fanout.recover_from_memory(Some(&at(5))).map(|found| found.missed), Some(vec![ERASES.into()]));
+    assert_eq!(fanout.head().map(|head| head.position), Some(at(6)));
 }

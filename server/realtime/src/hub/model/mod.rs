@@ -28,6 +28,7 @@ impl World {
             renamed: |_, _| "renamed".into(),
             availability: |_, _| "availability".into(),
             is_whole: |_| true,
+            erases: |_| false,
         };
         let hub = Hub { inner: Arc::new(Inner::new(log.clone(), control_frames)) };
         Arc::new(Self { hub, log, channel: Channel::Room(RoomId::parse("room1").unwrap()) })

@@ -16,5 +16,23 @@ CREATE TABLE messages (
     name text NOT NULL,
     text text NOT NULL,
     sent_at bigint NOT NULL,
+    -- The message that it answers.
+    reply_to bigint,
+    edited_at bigint,
+    deleted_by text COLLATE "C",
+    deleter_name text,
+    deleted_at bigint,
+    -- The numbers of the events that edited it.
+    edits bigint[] NOT NULL,
     PRIMARY KEY (room, log_offset)
+);
+-- What messages said before they were edited: until the event of that number, and since when.
+CREATE TABLE message_versions (
+    room text COLLATE "C" NOT NULL,
+    log_offset bigint NOT NULL,
+    until_offset bigint NOT NULL,
+    text text NOT NULL,
+    said_at bigint NOT NULL,
+    PRIMARY KEY (room, log_offset, until_offset),
+    FOREIGN KEY (room, log_offset) REFERENCES messages ON DELETE CASCADE
 );

@@ -21,9 +21,15 @@ scripts! {
         COMMIT = "commit",
         /// Finds out whether a log is the known one; comes before others.
         IDENTITY = "identity",
-        /// Reads a part of a log and its top, after `IDENTITY`.
+        /// Reads a part of a log and its top, after `IDENTITY` and `REWRITTEN`.
         READ = "read",
-        /// Reads what the archive does not have yet, and trims what it has.
+        /// Reads what entries are since they were replaced, after `REWRITTEN`.
+        READ_REWRITTEN = "read_rewritten",
+        /// Replaces entries, after `REWRITTEN` and before `COMMIT`.
+        REWRITE = "rewrite",
+        /// What entries are since they were replaced; comes before others.
+        REWRITTEN = "rewritten",
+        /// Reads what the archive does not have yet, and trims what it has, after `REWRITTEN`.
         TO_ARCHIVE = "to_archive",
         /// Holds a log below its bytes; comes before others.
         TRIM = "trim",

@@ -6,7 +6,8 @@
 --   may_change(expected)  whether what is stored is at the version that was expected; it writes nothing
 --   change(offset)        makes the change; its first write is one that Redis refuses when its memory is full
 -- Its keys begin at KEYS[3], its arguments at ARGV[8]. Without a change, these are the key of an append that
--- must happen once, and a digest of what is said; or nothing.
+-- must happen once, and a digest of what is said; or nothing. What replaces entries of the log itself (rewrite.lua) defines
+-- may_rewrite(origin) and rewrite(origin, offset) instead, and is done once, too.
 --
 -- KEYS: meta, log
 -- ARGV: head and tail of the frame, an epoch for a new log, which Redis this is,
@@ -14,7 +15,8 @@
 --       room, the last offset in the archive (nothing: the node has not asked it), the
 --       header to announce (nothing: a node may live that would not understand it)
 -- Returns {epoch, offset, 1 if it was there before, origin}; {'', 0, 2, ''} where the
--- archive has to be asked; false for another digest, and where the change may not be made.
+-- archive has to be asked, and {'', 0, 3, ''} where an entry is not as it was seen; false for another digest, and where
+-- the change may not be made.
 
 local meta, log, once, digest = KEYS[1], KEYS[2], not change and KEYS[3], ARGV[8]
 local head, tail, new_epoch, run, growth, expected, header =
@@ -55,11 +57,16 @@ if once then
   if refusal then return refusal end
   if before then redis.call('SET', once, memory, 'EX', remember) end
 end
+if rewrite and not may_rewrite(origin) then
+  if once then redis.call('DEL', once) end
+  return {'', '0', 3, ''}
+end
 
 redis.call('HSET', meta, 'top', offset)
 -- Every node comes this way once a day (epoch_cache.rs) with each log that it writes to.
 if retain ~= '' then redis.call('EXPIRE', meta, retain) else redis.call('PERSIST', meta) end
 redis.call('XADD', log, offset .. '-0', 'h', head, 't', tail)
+if rewrite then rewrite(origin, offset) end
 if length ~= '' then redis.call('XTRIM', log, 'MAXLEN', '~', length) end
 if retain ~= '' then redis.call('EXPIRE', log, retain) end
 if length ~= '' then trim_bytes(log, tonumber(offset), bytes) end

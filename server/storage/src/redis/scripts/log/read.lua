@@ -1,7 +1,7 @@
 -- Reads a part of a channel's log together with its top, at one moment, after
--- identity.lua.
+-- identity.lua and rewritten.lua.
 --
--- KEYS: meta, log
+-- KEYS: meta, log, the hash of replaced entries
 -- ARGV: an epoch for a new log, which Redis this is, seconds to keep the identity
 --       of an empty log (nothing: a log that does not exist is only looked at),
 --       seconds to keep one that is listened to (nothing: as it is), which entries
@@ -13,7 +13,7 @@
 -- where the archive has to be asked. All to the top, but more than was asked for, is none
 -- at all, and no part of it.
 
-local meta, log = KEYS[1], KEYS[2]
+local meta, log, rewritten = KEYS[1], KEYS[2], KEYS[3]
 local new_epoch, run, keep_empty, retain = ARGV[1], ARGV[2], ARGV[3], ARGV[4]
 local range, from, to, count, bytes = ARGV[5], ARGV[6], ARGV[7], tonumber(ARGV[8]), tonumber(ARGV[9])
 local floor, seen_epoch, seen_offset, seen_frame = ARGV[10], ARGV[11], ARGV[12], ARGV[13]
@@ -26,7 +26,7 @@ end
 
 -- pcall: reading goes on when Redis is full. An epoch that could not be kept is
 -- told to nobody else, so no position in it is ever believed.
-local epoch, top, _, is_new = identify(redis.pcall, meta, log, new_epoch, run, floor)
+local epoch, top, origin, is_new = identify(redis.pcall, meta, log, new_epoch, run, floor)
 if not epoch then return {'', '0', {}, 2} end
 if is_new then
   -- The first publication makes it stay.
@@ -34,6 +34,7 @@ if is_new then
 elseif retain ~= '' and top ~= '0' then
   redis.pcall('EXPIRE', meta, retain)
   redis.pcall('EXPIRE', log, retain)
+  redis.pcall('EXPIRE', rewritten, retain)
 end
 
 local is_seen = false
@@ -41,7 +42,8 @@ if seen_offset == '0' then
   is_seen = true
 elseif seen_offset then
   local entry = redis.call('XRANGE', log, seen_offset .. '-0', seen_offset .. '-0')[1]
-  if entry and seen_frame then
+  -- Of one that was replaced since, the node knows another frame.
+  if entry and seen_frame and redis.call('HEXISTS', rewritten, seen_offset) == 0 then
     -- The whole frame, or what is before and after its offset.
     local fields = entry[2]
     local frame = fields[4] and fields[2] .. seen_offset .. fields[4] or fields[2]
@@ -61,27 +63,43 @@ end
 -- So many at a time: what is too much is not read to its end.
 local STEP = 64
 
+-- The offset of a bound of the range; where it is open, the first or the last one.
+local function bound(text)
+  return text == '-' and 1 or math.min(tonumber(string.match(text, '^%d+')) or tonumber(top), tonumber(top))
+end
+
 local function read()
-  local all_to_top = to == '+'
+  local all_to_top, is_reverse = to == '+', range == 'XREVRANGE'
   local is_too_much = all_to_top and tonumber(top) - tonumber(string.match(from, '^%d+')) >= count
   if count == 0 or is_too_much then
     return {}
   end
-  local entries, step = {}, nil
+  local low, high = bound(from), bound(to)
+  if is_reverse then low, high = math.max(low - count + 1, 1), low end
+  local entries, step, left = {}, nil, bytes
   repeat
     step = redis.call(range, log, from, to, 'COUNT', math.min(count - #entries, STEP))
     for _, entry in ipairs(step) do
       for _, field in ipairs(entry[2]) do
-        bytes = bytes - #field
+        left = left - #field
       end
       entries[#entries + 1] = entry
     end
-    if bytes < 0 and all_to_top then
+    if left < 0 and all_to_top then
       return {}
     end
     from = #step > 0 and '(' .. step[#step][1]
   until #step < STEP or #entries >= count
-  return entries
+  local merged = merge(rewritten, origin, entries, low, high, count, is_reverse)
+  if all_to_top and merged ~= entries then
+    for _, entry in ipairs(merged) do
+      for _, field in ipairs(entry[2]) do
+        bytes = bytes - #field
+      end
+    end
+    if bytes < 0 then return {} end
+  end
+  return merged
 end
 
 return {epoch, top, read(), is_seen and 1 or 0}

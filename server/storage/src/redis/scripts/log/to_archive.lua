@@ -2,20 +2,20 @@
 -- Reads what of a log is not in the archive yet, for the one node that archives it; forgets what need not stay live.
 --
 -- A log is trimmed here alone, and never above what the archive has. It works in a full Redis, too: this is what
--- makes room in it.
+-- makes room in it. An entry that was replaced is read as it was, and one whose text had to go as what it is now.
 --
--- KEYS: meta, log
+-- KEYS: meta, log, the hash of replaced entries
 -- ARGV: the node, for how many milliseconds it alone may archive the log, the offset up to which the archive has it
 --       (nothing: as the log says), how many entries are wanted, how many bytes, how many entries and bytes stay live, an
 --       epoch for a log that lost its end, and `exact` if the archive has no more than that, whatever the log says
 -- Returns {0, 0, 0, {}} where there is no such log, {1, milliseconds, 0, {}} where another node archives it for that
 -- long, or {2, top, archived, entries}; without entries the node gives it up.
 
-local meta, log = KEYS[1], KEYS[2]
+local meta, log, rewritten = KEYS[1], KEYS[2], KEYS[3]
 local node, lease, stored = ARGV[1], tonumber(ARGV[2]), ARGV[3]
 local count, bytes, length, size = tonumber(ARGV[4]), tonumber(ARGV[5]), tonumber(ARGV[6]), tonumber(ARGV[7])
 
-local known = redis.call('HMGET', meta, 'top', 'archived', 'archiver')
+local known = redis.call('HMGET', meta, 'top', 'archived', 'archiver', 'origin')
 local top, archived = tonumber(known[1]), tonumber(known[2] or '0')
 if not top then return {0, '0', '0', {}} end
 
@@ -37,7 +37,10 @@ if stored and (stored > archived or ARGV[9] == 'exact' and stored ~= archived) t
     keep = math.min(keep, math.floor(redis.call('XLEN', log) * size / used))
   end
   local from = math.min(top - keep, archived) + 1
-  if from > 1 then redis.call('XTRIM', log, 'MINID', '~', string.format('%.0f-0', from)) end
+  if from > 1 and redis.call('XTRIM', log, 'MINID', '~', string.format('%.0f-0', from)) > 0 then
+    -- Not at once: somebody may be about to say something of an old message that was just deleted.
+    forget(rewritten, from, archived - 1000)
+  end
 end
 
 if archived > top then
@@ -59,6 +62,11 @@ repeat
   end
   from = #step > 0 and '(' .. step[#step][1]
 until #step < STEP or #entries >= count or bytes < 0
+local last = #entries > 0 and tonumber(string.match(entries[#entries][1], '^%d+')) or archived
+-- Behind a log that was lost there are no replaced entries, and their number has no bound.
+if last - archived <= 4 * count then
+  entries = merge(rewritten, known[4], entries, archived + 1, last, 4 * count, false, true)
+end
 
 if #entries > 0 then
   redis.call('HSET', meta, 'archiver', node .. ' ' .. string.format('%.0f', now + lease))

@@ -1,0 +1,97 @@
+//! The events of a room's log, and what they make of its messages.
+//!
+//! What a room looks like is a fold of its events. [`Message::apply`] is the step of that fold, the same in browsers, in
+//! the archive and in tests. A message may already show what a later event made of it, because logs and pages hold messages
+//! as they are now. So applying an event twice changes nothing, and a deletion wins over any edit.
+
+use crate::limits::EDITS;
+use crate::message::{Change, Joined, Message, ServerMessage};
+
+/// An entry of a room's log.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum RoomEvent {
+    /// Somebody posted a message.
+    Posted(Message),
+    /// A message has another text.
+    Edited(Change),
+    /// The text of a message is gone.
+    Deleted(Change),
+}
+
+impl RoomEvent {
+    /// Its number in the room's log.
+    pub fn offset(&self) -> u64 {
+        match self {
+            Self::Posted(message) => message.offset,
+            Self::Edited(change) | Self::Deleted(change) => change.offset,
+        }
+    }
+
+    /// The offset of the earlier message that it is about.
+    pub fn target(&self) -> Option<u64> {
+        match self {
+            Self::Posted(_) => None,
+            Self::Edited(change) | Self::Deleted(change) => Some(change.target),
+        }
+    }
+}
+
+impl From<RoomEvent> for ServerMessage {
+    fn from(event: RoomEvent) -> Self {
+        match event {
+            RoomEvent::Posted(message) => Self::Message(message),
+            RoomEvent::Edited(change) => Self::Edited(change),
+            RoomEvent::Deleted(change) => Self::Deleted(change),
+        }
+    }
+}
+
+impl Message {
+    /// Whether its text was deleted.
+    pub fn is_deleted(&self) -> bool {
+        self.deleted_by.is_some()
+    }
+
+    /// Makes of the message what `event` makes of it; false where that changes nothing.
+    pub fn apply(&mut self, event: &RoomEvent) -> bool {
+        if event.target() != Some(self.offset) || self.is_deleted() {
+            return false;
+        }
+        match event {
+            RoomEvent::Edited(Change { message: Some(text), offset, changed_at, .. }) => {
+                let is_new = self.edits.last().is_none_or(|last| last < offset) && self.edits.len() < EDITS;
+                if is_new {
+                    self.message.clone_from(text);
+                    self.edits.push(*offset);
+                    self.edited_at = Some(*changed_at);
+                }
+                is_new
+            }
+            RoomEvent::Deleted(change) => {
+                self.message = String::new();
+                self.reply_to = None;
+                self.edits = Vec::new();
+                self.edited_at = None;
+                self.deleted_by = Some(change.author.clone());
+                self.deleted_at = Some(change.changed_at);
+                true
+            }
+            RoomEvent::Posted(_) | RoomEvent::Edited(_) => false,
+        }
+    }
+}
+
+impl Joined {
+    /// Takes the events since the client's position, in the order of the log.
+    pub fn take_events(&mut self) -> Vec<RoomEvent> {
+        let messages = std::mem::take(&mut self.messages).into_iter().map(RoomEvent::Posted);
+        let edited = std::mem::take(&mut self.edited).into_iter().map(RoomEvent::Edited);
+        let deleted = std::mem::take(&mut self.deleted).into_iter().map(RoomEvent::Deleted);
+        let mut events: Vec<_> = messages.chain(edited).chain(deleted).collect();
+        events.sort_by_key(RoomEvent::offset);
+        events
+    }
+}
+
+#[cfg(test)]
+mod tests;
