@@ -112,28 +112,6 @@ impl RoomStore {
         true
     }
 
-    /// Gives a message of the reader's another text; true if there was any.
-    #[expect(dead_code, reason = "nothing on the page begins an edit yet")]
-    pub(crate) fn edit(self, target: u64, text: &str) -> bool {
-        !text.trim().is_empty()
-            && self.change(target, |unsent| Unsent { edits: Some(target), text: text.to_owned(), ..unsent })
-    }
-
-    /// Deletes a message for everybody.
-    #[expect(dead_code, reason = "nothing on the page deletes messages yet")]
-    pub(crate) fn delete(self, target: u64) {
-        self.change(target, |unsent| Unsent { deletes: Some(target), ..unsent });
-    }
-
-    /// Sends a change of a message. It takes the place of those that were refused.
-    fn change(self, target: u64, change: impl FnOnce(Unsent) -> Unsent) -> bool {
-        let Some(connector) = self.connector else { return false };
-        self.log.with_untracked(|log| log.refused_changes(target)).into_iter().for_each(|id| self.discard(id));
-        let unsent = Unsent::new((connector.message_id)(), String::new(), (connector.now_ms)());
-        self.command(Command::Say(change(unsent)));
-        true
-    }
-
     /// Now by the page's clock, or the server's while it renders the page; in milliseconds since 1970.
     pub(crate) fn now_ms(self) -> u64 {
         #[cfg(feature = "ssr")]

@@ -58,6 +58,9 @@ impl Setting {
     }
 }
 
+/// Of so many messages some are edited and some deleted.
+const MANY: usize = 300;
+
 /// A running scenario: its processes, its clients and what they were told.
 pub struct Play {
     /// The nodes, Redis and networks of the run.
@@ -121,6 +124,9 @@ impl Play {
         let acknowledged = self.ledger.acknowledged();
         verdict.figure("acknowledged", acknowledged);
         verdict.must(acknowledged > 0, || "nobody said anything".into());
+        let changes = self.ledger.acknowledged_changes();
+        verdict.figure("acknowledged edits and deletions", changes);
+        verdict.must(changes > 0 || acknowledged < MANY, || "nobody changed anything".into());
         verdict.figure("stored", counted.stored);
         if promise == Promise::NewLog {
             verdict.figure("gone with the old log", counted.gone_with_the_old);

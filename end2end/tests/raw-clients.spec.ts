@@ -30,6 +30,10 @@ test("a client in Python chats with a browser", async ({ person, nodes, room }) 
     await ana.say("What is two plus two?");
     expect(await lastLine(client)).toBe("Ana: What is two plus two?");
     await ana.reads("Python is here", "What is two plus two?", "You said: What is two plus two?");
+    await ana.say("Say it better");
+    await expect(ana.messages.first()).toHaveText("Good morning from Python");
+    await ana.say("Take it back");
+    await expect(ana.messages.first()).toHaveText("What is two plus two?");
   } finally {
     client.kill();
   }

@@ -2,6 +2,7 @@
 //!
 //! Knows the tables of both. Games that are played, sign-outs and what counts against quotas stay behind: they are live.
 
+use std::collections::HashSet;
 use std::path::Path;
 
 use protocol::{Message, RoomEvent, RoomId, wire};
@@ -237,7 +238,10 @@ impl Moving<'_> {
             after = entries.last().map_or(after, |(offset, _)| *offset);
             let messages: Vec<Message> =
                 entries.iter().filter_map(|(offset, frame)| message(&room, *offset, frame)).collect();
-            let versions = self.versions(log, before, after).await?;
+            let mut versions = self.versions(log, before, after).await?;
+            // Those of a message that stays behind stay, too.
+            let moved_offsets: HashSet<u64> = messages.iter().map(|message| message.offset).collect();
+            versions.retain(|version| moved_offsets.contains(&version.offset));
             moved += messages.len() as u64;
             let last = if is_last { top } else { after.unsigned_abs() };
             MessageStore::import(self.transaction, ImportedRoom { room: room.clone(), messages, versions, last })

@@ -30,9 +30,9 @@ pub const EDITS: usize = 50;
 /// For how long after it was sent a message can be edited.
 pub const EDIT_WITHIN: Duration = Duration::from_secs(15 * 60);
 
-/// The number of messages on one page of history.
+/// The number of entries of the log on one page of history.
 pub const PAGE_MESSAGES: usize = 50;
-/// The most messages of a recovery; a larger gap is reloaded over HTTP.
+/// The most entries of the log in a recovery; a larger gap is reloaded over HTTP.
 pub const RECOVERY_MESSAGES: usize = 300;
 /// The most bytes of a recovery, as frames.
 pub const RECOVERY_BYTES: usize = 256 * 1024;

@@ -44,6 +44,9 @@ pub enum ClientMessage {
         id: Option<MessageId>,
         /// The offset of the message.
         target: u64,
+        /// When the message was sent, as it says itself: a log that began anew may have another one at that offset.
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        sent_at: Option<u64>,
         /// The new text as typed, under the rules for that of a message.
         message: String,
     },
@@ -56,6 +59,9 @@ pub enum ClientMessage {
         id: Option<MessageId>,
         /// The offset of the message.
         target: u64,
+        /// When the message was sent, as in [`ClientMessage::Edit`].
+        #[serde(skip_serializing_if = "Option::is_none", default)]
+        sent_at: Option<u64>,
     },
     /// Leaves the room on this connection.
     Leave {
@@ -138,7 +144,7 @@ pub struct Joined {
     /// The position of this connection: all up to here is in the log, all
     /// after it will come as frames.
     pub position: Position,
-    /// True: `messages` is everything since the client's position. False: that is not known, or no position
+    /// True: `messages`, `edited` and `deleted` are everything since the client's position. False: that is not known, or no position
     /// was given; read the history over HTTP.
     pub recovered: bool,
     /// The edits of messages since the client's position, in order.
@@ -160,7 +166,7 @@ pub struct Message {
     pub room_id: RoomId,
     /// The id that its sender chose.
     pub id: MessageId,
-    /// Its number in the room's log, +1 for each.
+    /// Its number in the room's log, +1 for each entry.
     pub offset: u64,
     /// The sender, with the name at that time.
     pub author: Member,

@@ -252,8 +252,6 @@ pub fn decode_file<T: DeserializeOwned>(text: &str) -> Result<T, String> {
 fn explain(text: &str, error: &serde_json::Error) -> Refusal {
     #[derive(Deserialize)]
     struct Outline {
-        #[serde(rename = "type")]
-        kind: String,
         #[serde(default)]
         payload: Option<Payload>,
     }
@@ -268,7 +266,6 @@ fn explain(text: &str, error: &serde_json::Error) -> Refusal {
         kind: String,
     }
     const KNOWN: [&str; 7] = ["join", "message", "edit", "delete", "leave", "typing", "ping"];
-    const ANSWERED: [&str; 3] = ["message", "edit", "delete"];
 
     let kind = match serde_json::from_str::<Kind>(text) {
         Ok(outline) => outline.kind,
@@ -276,18 +273,14 @@ fn explain(text: &str, error: &serde_json::Error) -> Refusal {
             return Refusal::new(ErrorCode::NotJson, "A frame is a JSON object with a \"type\" and a \"payload\".");
         }
     };
+    // Also of a type of a later version: its sender waits for an answer.
+    let outline = serde_json::from_str::<Outline>(text).ok();
+    let id = outline.and_then(|outline| outline.payload).and_then(|payload| payload.id);
     if !KNOWN.contains(&kind.as_str()) {
         let known = KNOWN.join(", ");
-        return Refusal::new(
-            ErrorCode::UnknownType,
-            format!("This type of frame is not known here. Known are: {known}."),
-        );
+        let sentence = format!("This type of frame is not known here. Known are: {known}.");
+        return Refusal::new(ErrorCode::UnknownType, sentence).answering(id);
     }
-    let id = serde_json::from_str::<Outline>(text)
-        .ok()
-        .filter(|outline| ANSWERED.contains(&outline.kind.as_str()))
-        .and_then(|outline| outline.payload)
-        .and_then(|payload| payload.id);
     // The error names fields and rules; its line and column are those of the frame.
     Refusal::new(ErrorCode::Invalid, format!("The payload of \"{kind}\" is not right: {error}.")).answering(id)
 }

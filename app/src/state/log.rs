@@ -7,7 +7,7 @@ use client::Status;
 use client::room::{Changes, Event, Unsent};
 use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, RoomEvent, UserId};
 
-use super::away::{Away, Disconnected, Missed, is_news, last_known};
+use super::away::{Away, Disconnected, Missed, is_among_last, is_news, last_known};
 use super::extent::Extent;
 use super::message_chunks::{Chunk, MessageChunks};
 use super::outgoing::{DeliveryStatus, Outgoing};
@@ -106,14 +106,9 @@ impl Log {
         self.outgoing.messages()
     }
 
-    /// The change of the message at that offset which is under way, or was refused.
-    pub(crate) fn change_of(&self, offset: u64) -> Option<&Unsent> {
-        self.outgoing.change_of(offset)
-    }
-
-    /// The refused changes of the message at that offset.
-    pub(crate) fn refused_changes(&self, offset: u64) -> Vec<MessageId> {
-        self.outgoing.refused_changes(offset)
+    /// The change of a message which is under way, or was refused.
+    pub(crate) fn change_of(&self, message: &Message) -> Option<&Unsent> {
+        self.outgoing.change_of(message)
     }
 
     /// The offset before which the log has more, if it has.
@@ -299,6 +294,12 @@ impl Log {
     /// Changes the message that an event is about, if it is shown.
     fn apply(&mut self, event: &RoomEvent) {
         let Some(target) = event.target() else { return };
+        if let RoomEvent::Deleted(_) = event
+            && self.later().is_none()
+            && is_among_last(self.messages(), &self.me, target, self.unseen)
+        {
+            self.unseen -= 1;
+        }
         self.chunks.change(target, |message| {
             let mut changed = Message::clone(message);
             let is_changed = changed.apply(event);
@@ -309,11 +310,13 @@ impl Log {
         });
     }
 
-    /// The messages of a page with what came over the socket since it was read.
+    /// The messages of a page with what came over the socket since it was read. Of another log, that means nothing.
     fn as_now(&self, page: HistoryPage) -> Vec<Arc<Message>> {
-        let read_at = page.position.offset;
+        let (read_at, is_same_log) = (page.position.offset, page.position.epoch == self.epoch);
         let as_now = |mut message| {
-            self.changes.apply_to(&mut message, read_at);
+            if is_same_log {
+                self.changes.apply_to(&mut message, read_at);
+            }
             Arc::new(message)
         };
         page.messages.into_iter().map(as_now).collect()

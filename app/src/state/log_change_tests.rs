@@ -42,7 +42,9 @@ fn changes_are_seen_where_their_messages_are_and_count_as_nothing_new() {
     assert_eq!((log.newest(), log.later(), log.unseen(), log.by_others_after(2)), (4, None, 0, 0));
     log.fold(&said([ben(5), ben(6)]), 0);
     log.fold(&Event::Logged(vec![deleted(7, "ben", 6)]), 0);
-    assert_eq!((log.newest(), log.by_others_after(4)), (7, 1), "what is gone tells nothing");
+    assert_eq!((log.newest(), log.by_others_after(4), log.unseen()), (7, 1, 1), "what is gone tells nothing");
+    log.fold(&Event::Logged(vec![deleted(8, "ben", 1)]), 0);
+    assert_eq!(log.unseen(), 1, "that one had been seen");
 }
 
 #[test]
@@ -124,15 +126,18 @@ fn what_comes_while_a_later_page_is_read_is_not_left_out() {
 fn a_change_under_way_is_not_among_the_unsent_messages() {
     let mut log = log((1, 2), &[1, 2], 2);
     let edit = |text: &str, name| Unsent { edits: Some(1), ..Unsent::new(id(name), text.into(), 0) };
+    let change_of = |log: &Log| log.change_of(&log.messages()[0]).cloned();
     log.fold(&Event::Pending(edit("hello!", "x")), 0);
     log.fold(&Event::Pending(edit("hello!!", "y")), 0);
     assert!(log.unsent().is_empty());
-    assert_eq!(log.change_of(1), Some(&edit("hello!!", "y")), "what the reader wrote last");
+    assert_eq!(change_of(&log), Some(edit("hello!!", "y")), "what the reader wrote last");
     log.fold(&Event::Refused(id("x"), Refusal::new(ErrorCode::TooLate, "Too late.")), 0);
     let refused = Unsent { refused: Some("Too late.".into()), ..edit("hello!", "x") };
-    assert_eq!(log.change_of(1), Some(&refused), "they have to decide");
-    assert_eq!((log.refused_changes(1), log.refused_changes(2)), (vec![id("x")], vec![]));
+    assert_eq!(change_of(&log), Some(refused.clone()), "they have to decide");
+    log.fold(&Event::Pending(Unsent { target_sent_at: Some(77), ..edit("of another log", "z") }), 0);
     log.fold(&Event::Discarded(id("x")), 0);
+    assert_eq!(change_of(&log), Some(edit("hello!!", "y")), "an offset may be another message's");
+    log.fold(&Event::Discarded(id("z")), 0);
     log.fold(&Event::Acknowledged(id("y")), 0);
-    assert_eq!(log.change_of(1), None);
+    assert_eq!(change_of(&log), None);
 }

@@ -1,7 +1,7 @@
 //! What the reader sent and no log is known to have: messages, and changes of messages.
 
 use client::room::Unsent;
-use protocol::MessageId;
+use protocol::{Message, MessageId};
 
 /// How far the delivery of the reader's message is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,16 +32,13 @@ impl Outgoing {
         &self.messages
     }
 
-    /// The change of that message which its reader has to know of: a refused one, else the last.
-    pub(super) fn change_of(&self, offset: u64) -> Option<&Unsent> {
-        let of_it = || self.changes.iter().filter(|change| change.target() == Some(offset));
+    /// The change of a message which its reader has to know of: a refused one, else the last. With the offset alone
+    /// it could be one of another log.
+    pub(super) fn change_of(&self, message: &Message) -> Option<&Unsent> {
+        let is_meant = |sent_at: Option<u64>| sent_at.is_none_or(|sent_at| sent_at == message.sent_at);
+        let is_of_it = |change: &&Unsent| change.target() == Some(message.offset) && is_meant(change.target_sent_at);
+        let of_it = || self.changes.iter().filter(is_of_it);
         of_it().find(|change| change.refused.is_some()).or_else(|| of_it().next_back())
-    }
-
-    /// The refused changes of that message.
-    pub(super) fn refused_changes(&self, offset: u64) -> Vec<MessageId> {
-        let of_it = |change: &&Unsent| change.target() == Some(offset) && change.refused.is_some();
-        self.changes.iter().filter(of_it).map(|change| change.id.clone()).collect()
     }
 
     /// Adds what is sent, or replaces what it was before.

@@ -128,8 +128,7 @@ pub(crate) fn rows(log: &Log, number: i32, local: impl Fn(u64) -> Local, now_ms:
             rows.divide(Row::Away { count: missed.count, since_ms: missed.since_ms });
         }
         if is_shown(message) {
-            let (head, change) =
-                (rows.begin(speaker(message), message.sent_at), log.change_of(message.offset).cloned());
+            let (head, change) = (rows.begin(speaker(message), message.sent_at), log.change_of(message).cloned());
             let (message, own) = (message.clone(), message.author.id == *log.me());
             let is_gone = message.is_deleted();
             rows.rows.push(if is_gone {
@@ -157,7 +156,7 @@ pub(crate) fn is_blank(log: &Log, now_ms: u64) -> bool {
 fn is_shown(log: &Log, message: &Message, now_ms: u64) -> bool {
     let Some(deleted_at) = message.deleted_at else { return true };
     let is_answered = || log.messages().iter().any(|answer| answer.reply_to == Some(message.offset));
-    deleted_at.saturating_add(GONE_MS) > now_ms || log.change_of(message.offset).is_some() || is_answered()
+    deleted_at.saturating_add(GONE_MS) > now_ms || log.change_of(message).is_some() || is_answered()
 }
 
 /// Whoever goes on if the next message is by the same; nobody does after a line without a name.

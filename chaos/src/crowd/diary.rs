@@ -156,8 +156,9 @@ impl Diary {
                     self.ledger.note_acknowledged(&self.room, (self.me.clone(), id.clone()), &shown.epoch);
                 }
             }
-            // A message that went with its log, or was deleted, cannot be changed.
-            Event::Refused(_, refusal) if refusal.code == ErrorCode::NoMessage => {}
+            Event::Refused(id, refusal) if refusal.code == ErrorCode::NoMessage => {
+                self.ledger.note_missing(&self.room, (self.me.clone(), id.clone()));
+            }
             Event::Refused(_, refusal) => self.refused_for_good.push(refusal.message.clone()),
             Event::Error(refusal) => self.refused_for_good.push(refusal.message.clone()),
             Event::Presence(presence) => {

@@ -44,6 +44,8 @@ pub(super) struct TalkRate {
     /// On average; `None`: nobody says anything by themselves.
     pub(super) every: Option<Duration>,
     pub(super) words: TextLength,
+    /// Whether they change nothing that they said: servers of earlier versions cannot.
+    pub(super) is_final: bool,
 }
 
 /// Of how many things that a guest says one is a change of an earlier one.
@@ -58,8 +60,8 @@ pub(super) struct Guest {
     parts: Parts,
     next_words: Option<Instant>,
     written: u64,
-    /// Its last messages in the log that it has not deleted.
-    own: VecDeque<(u64, MessageId)>,
+    /// Its last messages in the log that it has not deleted: their offsets, when they were sent, and their ids.
+    own: VecDeque<(u64, u64, MessageId)>,
 }
 
 /// What a guest is made with.
@@ -92,7 +94,8 @@ impl Guest {
         let (words, stamp) = (self.parts.talk.borrow().words, format!("{} {}", self.parts.session.me, self.written));
         let text = texts::draw(&mut self.parts.rng, words, &stamp);
         self.plan_words();
-        if !self.own.is_empty() && self.parts.rng.random_ratio(1, ONE_CHANGE_IN) {
+        let is_final = self.parts.talk.borrow().is_final;
+        if !is_final && !self.own.is_empty() && self.parts.rng.random_ratio(1, ONE_CHANGE_IN) {
             return self.change_something(text);
         }
         self.say(text)
@@ -102,7 +105,7 @@ impl Guest {
     fn change_something(&mut self, text: String) -> Option<Action<RoomProtocol>> {
         let at = self.parts.rng.random_range(0..self.own.len());
         let is_deleted = self.parts.rng.random_ratio(1, ONE_DELETION_IN);
-        let (target, message) = if is_deleted { self.own.remove(at)? } else { self.own.get(at)?.clone() };
+        let (target, sent_at, message) = if is_deleted { self.own.remove(at)? } else { self.own.get(at)?.clone() };
         self.written += 1;
         let (me, id) = (self.parts.session.me.clone(), MessageId::parse(&format!("c-{}", self.written)).ok()?);
         let new = (!is_deleted).then_some(text.as_str());
@@ -111,7 +114,7 @@ impl Guest {
             Some(_) => Unsent { edits: Some(target), ..Unsent::new(id, text, 0) },
             None => Unsent { deletes: Some(target), ..Unsent::new(id, String::new(), 0) },
         };
-        Some(Action::Command(room::Command::Say(unsent)))
+        Some(Action::Command(room::Command::Say(Unsent { target_sent_at: Some(sent_at), ..unsent })))
     }
 
     /// Remembers its own messages. What is of another log by now cannot be changed any more.
@@ -122,7 +125,7 @@ impl Guest {
                     if let RoomEvent::Posted(message) = event
                         && message.author.id == self.parts.session.me
                     {
-                        self.own.push_back((message.offset, message.id.clone()));
+                        self.own.push_back((message.offset, message.sent_at, message.id.clone()));
                         self.own.drain(..self.own.len().saturating_sub(CHANGEABLE));
                     }
                 }

@@ -200,7 +200,12 @@ impl Crowd {
 
     /// Everybody talks, on average once in `every`, so much at once.
     pub fn talk_much(&self, every: Duration, words: TextLength) {
-        self.talk.send_replace(TalkRate { every: Some(every), words });
+        self.talk.send_replace(TalkRate { every: Some(every), words, is_final: false });
+    }
+
+    /// People go on talking, and edit and delete nothing: servers of earlier versions do not know how.
+    pub fn change_nothing(&self) {
+        self.talk.send_modify(|talk| talk.is_final = true);
     }
 
     /// Ends the talk of all clients: nobody says anything new.

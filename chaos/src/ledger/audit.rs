@@ -131,22 +131,21 @@ pub(super) fn compare(
         }
         left_out += left_out_between(last, offset);
         last = Some(offset);
-        if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.digest)) {
+        if let Some(before) = stored.insert(entry.key.clone(), (offset, entry.clone())) {
             wrong(Violation::Twice, format!("{:?} is stored at {} and at {offset}", entry.key, before.0));
         }
-        let is_altered = |said: u64| entry.digest.is_some_and(|digest| digest != said);
-        if book.said.get(&entry.key).is_some_and(|(said, _)| is_altered(*said)) {
+        if book.said.get(&entry.key).is_some_and(|(said, _)| entry.is_original() && *said != entry.digest) {
             wrong(Violation::Altered, format!("{:?} has another text", entry.key));
         }
     }
     // Changes have numbers of their own, and nothing else has.
     left_out += last.map_or(0, |last| left_out_between(Some(last), log.top.offset.saturating_add(1)));
-    if left_out > book.changes.len() as u64 {
-        let changes = book.changes.len();
-        wrong(
-            Violation::Hole,
-            format!("{left_out} numbers up to {} are no messages, of {changes} changes", log.top.offset),
-        );
+    let (asked, made) = (book.changes.len() as u64, book.acknowledged_changes.len() as u64);
+    let is_too_few = promise != Promise::NewLog && left_out < made;
+    if is_too_few || left_out > asked {
+        let top = log.top.offset;
+        let sentence = format!("{left_out} numbers up to {top} are no messages; {made} of {asked} changes were made");
+        wrong(Violation::Hole, sentence);
     }
     let at: HashMap<u64, Entry> = log.messages.iter().map(|message| (message.offset, Entry::of(message))).collect();
     for ((epoch, offset), shown) in &book.shown {
@@ -159,8 +158,8 @@ pub(super) fn compare(
     }
     let mut gone = 0;
     for acknowledged in &book.acknowledged {
-        let is_same = |digest: Option<u64>| digest.is_none() || digest == acknowledged.entry.digest;
-        let is_stored = stored.get(&acknowledged.entry.key).is_some_and(|(_, digest)| is_same(*digest));
+        let is_stored =
+            stored.get(&acknowledged.entry.key).is_some_and(|(_, entry)| entry.is_like(&acknowledged.entry));
         let of_the_old = promise == Promise::NewLog && acknowledged.epoch != log.top.epoch;
         match (is_stored, of_the_old) {
             (true, _) => {}

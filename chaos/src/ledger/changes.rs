@@ -34,6 +34,11 @@ impl Ledger {
         let number = changes.len();
         changes.insert(key, WantedChange { target, digest: text.map(digest), number });
     }
+
+    /// Notes that an author was told that the message is not there that they want to change.
+    pub fn note_missing(&self, room: &RoomId, key: Key) {
+        self.pages().book(room).refused_changes.push(key);
+    }
 }
 
 /// Compares what became of the messages with what clients wanted; returns how many changes went with an old log.
@@ -59,6 +64,12 @@ pub(super) fn compare(
         if !is_wanted {
             wrong(Violation::Altered, format!("{key:?} was changed to what nobody wanted: {message:?}"));
         }
+    }
+    // Nobody changes what they deleted, so only a log that was lost has not what they want to change.
+    if promise != Promise::NewLog
+        && let Some(refused) = book.refused_changes.first()
+    {
+        wrong(Violation::Lost, format!("{refused:?} was refused, as if its message were not there"));
     }
     let mut gone = 0;
     for AcknowledgedChange { wanted: change, epoch } in &book.acknowledged_changes {

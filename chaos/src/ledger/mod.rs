@@ -53,22 +53,27 @@ pub type Key = (UserId, MessageId);
 pub struct Entry {
     /// The author and the id of the message.
     pub key: Key,
-    /// The digest of the message's text; `None` once it was changed.
-    pub digest: Option<u64>,
+    /// The digest of the message's text.
+    pub digest: u64,
+    /// The offsets of its edits so far; `None` once it was deleted.
+    pub edits: Option<Vec<u64>>,
 }
 
 impl Entry {
     /// Of a message that a server told.
     pub fn of(message: &Message) -> Self {
-        let is_original = message.edits.is_empty() && !message.is_deleted();
-        let digest = is_original.then(|| digest(&message.message));
-        Self { key: (message.author.id.clone(), message.id.clone()), digest }
+        let edits = (!message.is_deleted()).then(|| message.edits.clone());
+        Self { key: (message.author.id.clone(), message.id.clone()), digest: digest(&message.message), edits }
     }
 
-    /// Whether both can be the same message, changed or not.
+    /// Whether both can be the same message, at different times: after the same edits it has the same text.
     pub fn is_like(&self, other: &Self) -> bool {
-        let is_same_text = self.digest.is_none() || other.digest.is_none() || self.digest == other.digest;
-        self.key == other.key && is_same_text
+        self.key == other.key && (self.edits != other.edits || self.digest == other.digest)
+    }
+
+    /// Whether it has the text that it was sent with.
+    pub fn is_original(&self) -> bool {
+        self.edits.as_ref().is_some_and(Vec::is_empty)
     }
 }
 
@@ -99,6 +104,8 @@ pub struct RoomRecord {
     /// What clients wanted to change of their messages.
     changes: HashMap<Key, changes::WantedChange>,
     acknowledged_changes: Vec<changes::AcknowledgedChange>,
+    /// Changes of which their author was told that there is no such message.
+    refused_changes: Vec<Key>,
     /// How long messages took from being said to being shown.
     delays: Vec<Duration>,
 }
@@ -165,8 +172,9 @@ impl Ledger {
             book.acknowledged_changes.push(changes::AcknowledgedChange { wanted, epoch: epoch.clone() });
             return;
         }
-        let digest = book.said.get(&key).map(|(digest, _)| *digest);
-        book.acknowledged.push(Acknowledged { entry: Entry { key, digest }, epoch: epoch.clone() });
+        let digest = book.said.get(&key).map(|(digest, _)| *digest).unwrap_or_default();
+        book.acknowledged
+            .push(Acknowledged { entry: Entry { key, digest, edits: Some(Vec::new()) }, epoch: epoch.clone() });
     }
 
     /// Notes that something happened that must not.

@@ -29,6 +29,7 @@ pub(super) async fn rolling(setting: &Setting) -> Result<Verdict> {
     let earlier = RunEnvironment { program: before.clone(), ..setting.environment.clone() };
     let earlier = Setting { environment: earlier, ..setting.clone() };
     let mut play = Play::begin(&earlier, "upgrade", &Plan::cluster(3)).await?;
+    play.crowd.change_nothing();
     let mut verdict = Verdict::default();
     let habits =
         |number: usize| Habits { within: Duration::from_secs(20), repeats: number.is_multiple_of(5), is_late: false };
@@ -41,6 +42,8 @@ pub(super) async fn rolling(setting: &Setting) -> Result<Verdict> {
     for node in 0..play.stage.nodes.len() {
         replace(&mut play, node, &now).await?;
     }
+    // Now all nodes know how to edit and delete.
+    play.crowd.talk(Duration::from_millis(1_500));
     let seen = |notes: &classroom::Notes| notes.revealed.contains_key(&0) && notes.outcomes.contains_key(&0);
     verdict.must_be("the reveal", class.all(QUESTION_WITHIN, "shown what was right", seen).await);
     class.ask(1, QUESTION_WITHIN).await?;

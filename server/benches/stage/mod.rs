@@ -3,7 +3,7 @@
 use async_trait::async_trait;
 use protocol::{Epoch, Member, Name, Position, RoomId, UserId};
 use realtime::broker::rewrite::{Rewrite, Rewriter, Rewritten};
-use realtime::broker::{Append, Appended, Broker, Ephemeral, Head, Publication, ReadLimit, Replay};
+use realtime::broker::{Append, Appended, Broker, Ephemeral, Head, IdempotencyKey, Publication, ReadLimit, Replay};
 use realtime::channel::Channel;
 use storage::StorageError;
 
@@ -55,6 +55,10 @@ impl Broker for Nothing {
 impl Rewriter for Nothing {
     async fn rewrite(&self, _: Append, _: Vec<Rewrite>) -> Result<Rewritten, StorageError> {
         Ok(Rewritten::Stale)
+    }
+
+    async fn find_repeated(&self, _: &Channel, _: &IdempotencyKey) -> Result<Option<Position>, StorageError> {
+        Ok(None)
     }
 }
 

@@ -5,9 +5,11 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 
 /// The version of what this node understands of others. Nodes that do not say theirs are of version 1.
-pub(crate) const VERSION: u32 = HEADERS;
+pub(crate) const VERSION: u32 = REWRITES;
 /// The first version in which a publication may carry the header of its event.
 pub const HEADERS: u32 = 2;
+/// The first version that reads entries of a log as what they were replaced with.
+pub const REWRITES: u32 = 3;
 
 /// The least version of all nodes that live, as far as this node knows: until it knows, it takes them to be of
 /// version 0. Presence finds it out with its lease; the broker asks.

@@ -1,6 +1,6 @@
 //! What the events of a batch make of the messages in the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 
 use protocol::{Message, RoomEvent};
 
@@ -32,11 +32,9 @@ pub struct Version {
 
 /// The offsets of earlier messages that events are about and that are not among them.
 pub(super) fn targets(events: &[RoomEvent]) -> Vec<u64> {
-    let posted = |target: &u64| events.iter().any(|event| event.target().is_none() && event.offset() == *target);
-    let mut targets: Vec<u64> = events.iter().filter_map(RoomEvent::target).filter(|target| !posted(target)).collect();
-    targets.sort_unstable();
-    targets.dedup();
-    targets
+    let posted: HashSet<u64> = events.iter().filter(|event| event.target().is_none()).map(RoomEvent::offset).collect();
+    let targets: BTreeSet<u64> = events.iter().filter_map(RoomEvent::target).collect();
+    targets.into_iter().filter(|target| !posted.contains(target)).collect()
 }
 
 /// Folds the events of a room into what the database has of their [`targets`].

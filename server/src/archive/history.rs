@@ -1,6 +1,6 @@
 //! Reads a room from its beginning: the end from the live log, what is before that from the database.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -103,8 +103,12 @@ fn joined(live: Page, changed: Vec<Publication>, archived: Vec<Message>, before:
         // The log was lost, and goes on above this as soon as somebody listens.
         top.offset = archived.first().map_or(0, |newest| newest.offset);
     }
+    // A Redis that came back with older data has texts that were deleted since; the archive knows better.
+    let deleted: HashSet<u64> =
+        archived.iter().filter(|message| message.is_deleted()).map(|message| message.offset).collect();
     let mut all: BTreeMap<u64, Publication> = archived.into_iter().map(publication).collect();
-    all.extend(live.publications.into_iter().chain(changed).map(|entry| (entry.offset, entry)));
+    let live_entries = live.publications.into_iter().chain(changed).map(|entry| (entry.offset, entry));
+    all.extend(live_entries.filter(|(offset, _)| !deleted.contains(offset)));
     let newest_first = all.into_values().rev().take(limit.saturating_add(1)).collect();
     let page = Page::new(newest_first, before, limit, top);
     Page { more: page.more || live.more, ..page }

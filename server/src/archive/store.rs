@@ -214,6 +214,11 @@ async fn put(
         let last = folded.new.values().map(|message| message.sent_at).max();
         spoken.extend(last.map(|last| (room.as_str(), number(last))));
     }
+    // First, as retention locks them.
+    if !spoken.is_empty() {
+        let (rooms, last): (Vec<_>, Vec<_>) = spoken.into_iter().unzip();
+        transaction.execute(KNOW, &[&rooms, &last]).await?;
+    }
     new.insert(transaction).await?;
     changed.update(transaction).await?;
     if !erased.is_empty() {
@@ -227,10 +232,6 @@ async fn put(
             [column(|version| version.offset), column(|version| version.until), column(|version| version.said_at)];
         let texts: Vec<String> = versions.iter().map(|(_, version)| storable(&version.text)).collect();
         transaction.execute(KEEP, &[&rooms, &offsets, &until, &texts, &said_at]).await?;
-    }
-    if !spoken.is_empty() {
-        let (rooms, last): (Vec<_>, Vec<_>) = spoken.into_iter().unzip();
-        transaction.execute(KNOW, &[&rooms, &last]).await?;
     }
     let (rooms, last): (Vec<_>, Vec<_>) = done.iter().map(|(room, last)| (room.as_str(), number(*last))).unzip();
     transaction.execute(ADVANCE, &[&rooms, &last]).await?;

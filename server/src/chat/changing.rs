@@ -10,7 +10,7 @@ use realtime::channel::Channel;
 use storage::{StorageError, clock};
 
 use super::wanted::{Found, GONE, Wanted};
-use super::{Chat, Posted, refuse};
+use super::{Chat, Posted, Target, refuse};
 
 /// How often a change is tried that others overtake.
 const TRIES: usize = 8;
@@ -24,7 +24,7 @@ impl Chat {
         room: &RoomId,
         author: &Member,
         id: &MessageId,
-        target: u64,
+        target: Target,
         text: &str,
     ) -> Result<Posted, Refusal> {
         let text = self.check(text).map_err(|refusal| refusal.answering(Some(id.clone())))?;
@@ -34,7 +34,13 @@ impl Chat {
     /// Takes the text of a message away, everywhere. To delete what was deleted is no error.
     ///
     /// # Errors The refusal to answer with. After a temporary one, repeat it with the same id.
-    pub async fn delete(&self, room: &RoomId, author: &Member, id: &MessageId, target: u64) -> Result<Posted, Refusal> {
+    pub async fn delete(
+        &self,
+        room: &RoomId,
+        author: &Member,
+        id: &MessageId,
+        target: Target,
+    ) -> Result<Posted, Refusal> {
         self.change(Wanted { room, author, id, target, text: None }).await
     }
 
@@ -58,10 +64,10 @@ impl Chat {
         let now = clock::now_ms();
         if let Some(refusal) = wanted.why_not(&found.message, now) {
             // It may be in the log already: then whoever repeats it is told so.
-            return match self.done_before(wanted, &found.message).await.map_err(failed)? {
-                Some(posted) => Ok(Some(posted)),
-                None => Err(refusal),
-            };
+            let channel = Channel::Room(wanted.room.clone());
+            let repeated = self.rewriter.find_repeated(&channel, &wanted.idempotency()).await.map_err(failed)?;
+            let position = repeated.ok_or(refusal)?;
+            return self.done_before(wanted, &found.message, position).await.map(Some);
         }
         let (mut append, rewrites) = wanted.commit(&found, now).map_err(failed)?;
         // What is taken away makes more space than its event needs.
@@ -71,45 +77,39 @@ impl Chat {
             Rewritten::Stale => return Ok(None),
             Rewritten::Done(appended) => appended,
         };
-        if !appended.repeated {
-            self.quotas.note(bytes as u64);
-            return Ok(Some(Posted { appended, again: None }));
+        if appended.repeated {
+            return self.done_before(wanted, &found.message, appended.position).await.map(Some);
         }
+        self.quotas.note(bytes as u64);
+        Ok(Some(Posted { appended, again: None }))
+    }
+
+    /// The answer to a repeat of what is in the log at `position`.
+    async fn done_before(&self, wanted: &Wanted<'_>, message: &Message, position: Position) -> Result<Posted, Refusal> {
+        let failed = |error: StorageError| refuse(&error, wanted.id);
         let channel = Channel::Room(wanted.room.clone());
-        let entry = self.broker.entry(&channel, appended.position.offset).await.map_err(failed)?;
-        let again = entry.filter(|entry| wanted.is_in(entry.text(&channel).unwrap_or_default()));
-        match again {
-            Some(entry) => Ok(Some(Posted { appended, again: Some(entry.frame) })),
-            // The edit was in the log, and went with its message.
-            None => Err(wanted.refused(ErrorCode::NoMessage, GONE)),
-        }
+        let entry = self.broker.entry(&channel, position.offset).await.map_err(failed)?;
+        let frame = match entry {
+            Some(entry) if wanted.is_in(entry.text(&channel).map_err(failed)?) => entry.frame,
+            // The edit went with its message.
+            Some(_) => return Err(wanted.refused(ErrorCode::NoMessage, GONE)),
+            // The entry has left the live log, and the archive has no events: this is what it was.
+            None => wanted.frame(position.offset, message).into(),
+        };
+        Ok(Posted { appended: Appended { position, repeated: true }, again: Some(frame) })
     }
 
     /// The message as it is now.
     async fn find(&self, wanted: &Wanted<'_>) -> Result<Option<Found>, StorageError> {
         let channel = Channel::Room(wanted.room.clone());
-        if let Some(entry) = self.broker.entry(&channel, wanted.target).await? {
-            let message = wire::decode_message(entry.text(&channel)?);
+        if let Some(entry) = self.broker.entry(&channel, wanted.target.offset).await? {
+            let message = wire::decode_message(entry.text(&channel)?).filter(|message| wanted.means(message));
             return Ok(message.map(|message| Found { message, frame: Some(entry.frame) }));
         }
         let Some(archive) = self.archive.as_ref().filter(|_| channel.lasts()) else { return Ok(None) };
-        let message = archive.message(wanted.room, wanted.target).await?;
+        let message = archive.message(wanted.room, wanted.target.offset).await?;
+        let message = message.filter(|message| wanted.means(message));
         Ok(message.map(|message| Found { message, frame: None }))
-    }
-
-    /// The answer to a repeated edit that its message shows.
-    async fn done_before(&self, wanted: &Wanted<'_>, message: &Message) -> Result<Option<Posted>, StorageError> {
-        let channel = Channel::Room(wanted.room.clone());
-        for offset in message.edits.iter().rev() {
-            let Some(entry) = self.broker.entry(&channel, *offset).await? else { continue };
-            if wanted.is_in(entry.text(&channel)?) {
-                let top = self.broker.top(&channel).await?.position;
-                let position = Position { offset: *offset, ..top };
-                let appended = Appended { position, repeated: true };
-                return Ok(Some(Posted { appended, again: Some(entry.frame) }));
-            }
-        }
-        Ok(None)
     }
 
     async fn append_change(

@@ -64,6 +64,15 @@ pub struct Draft<'a> {
     pub reply_to: Option<u64>,
 }
 
+/// The message that somebody wants to change.
+#[derive(Clone, Copy, Debug)]
+pub struct Target {
+    /// The offset of the message.
+    pub offset: u64,
+    /// When it was sent, if whoever asks knows: a log that began anew may have another message at the offset.
+    pub sent_at: Option<u64>,
+}
+
 /// A message, or a change of one, that is in the log.
 pub struct Posted {
     /// Its position, and whether it was there before.

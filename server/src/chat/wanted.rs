@@ -5,13 +5,13 @@ use std::time::Duration;
 use bytes::Bytes;
 use protocol::limits::{EDIT_WITHIN, EDITS};
 use protocol::{Change, ErrorCode, Member, Message, MessageId, Refusal, RoomEvent, RoomId, ServerMessage, wire};
-use realtime::broker::rewrite::{Earlier, NewFrame, Rewrite};
+use realtime::broker::rewrite::{Earlier, NewFrame, Rewrite, Seen};
 use realtime::broker::{Append, Growth, IdempotencyKey};
 use realtime::channel::Channel;
 use realtime::event::{Event, EventHeader};
 use storage::StorageError;
 
-use super::DIGEST;
+use super::{DIGEST, Target};
 use crate::digest;
 
 /// The types of the events.
@@ -35,7 +35,7 @@ pub(super) struct Wanted<'a> {
     pub(super) room: &'a RoomId,
     pub(super) author: &'a Member,
     pub(super) id: &'a MessageId,
-    pub(super) target: u64,
+    pub(super) target: Target,
     /// The new text; `None` where it is to be taken away.
     pub(super) text: Option<&'a str>,
 }
@@ -50,8 +50,8 @@ impl Wanted<'_> {
         let is_own = message.author.id == self.author.id;
         let (code, sentence) = match self.text {
             _ if !is_own => (ErrorCode::Forbidden, "Only whoever wrote a message can change it."),
+            _ if message.is_deleted() => (ErrorCode::NoMessage, GONE),
             None => return None,
-            Some(_) if message.is_deleted() => (ErrorCode::NoMessage, GONE),
             Some(_) if now.saturating_sub(message.sent_at) > ms(EDIT_WITHIN) => {
                 (ErrorCode::TooLate, "A message can be edited for 15 minutes.")
             }
@@ -71,7 +71,7 @@ impl Wanted<'_> {
     }
 
     fn made(&self, change: &Change) -> bool {
-        change.id == *self.id && change.author.id == self.author.id && change.target == self.target
+        change.id == *self.id && change.author.id == self.author.id && change.target == self.target.offset
     }
 
     fn event(&self, offset: u64, now: u64) -> RoomEvent {
@@ -79,12 +79,36 @@ impl Wanted<'_> {
             room_id: self.room.clone(),
             id: self.id.clone(),
             offset,
-            target: self.target,
+            target: self.target.offset,
             author: self.author.clone(),
             changed_at: now,
             message: self.text.map(ToOwned::to_owned),
         };
         if self.text.is_some() { RoomEvent::Edited(change) } else { RoomEvent::Deleted(change) }
+    }
+
+    /// What makes the change unique in its room.
+    pub(super) fn idempotency(&self) -> IdempotencyKey {
+        // No text of a message has this character.
+        let what = match self.text {
+            Some(text) => format!("\0edit {}\0{text}", self.target.offset),
+            None => format!("\0delete {}", self.target.offset),
+        };
+        IdempotencyKey {
+            key: [self.author.id.as_str(), "/", self.id.as_str()].concat(),
+            digest: digest::of(what, DIGEST),
+        }
+    }
+
+    /// The frame of the change, made anew from what it made of its message.
+    pub(super) fn frame(&self, offset: u64, message: &Message) -> String {
+        let changed_at = message.deleted_at.or(message.edited_at).unwrap_or(message.sent_at);
+        wire::encode_server(&self.event(offset, changed_at).into())
+    }
+
+    /// Whether this is the message that is meant.
+    pub(super) fn means(&self, message: &Message) -> bool {
+        self.target.sent_at.is_none_or(|sent_at| sent_at == message.sent_at)
     }
 
     /// The event, and what it makes of entries of the log.
@@ -106,22 +130,16 @@ impl Wanted<'_> {
                 }
                 None => (NewFrame::Whole(wire::encode_server(&ServerMessage::Message(changed))), Earlier::Erase),
             };
-            rewrites.push(Rewrite { offset: self.target, seen: frame.clone(), frame: frame_then, earlier });
+            let seen = frame.clone().map_or(Seen::Absent, Seen::Frame);
+            rewrites.push(Rewrite { offset: self.target.offset, seen, frame: frame_then, earlier });
             if self.text.is_none() {
                 rewrites.extend(message.edits.iter().map(|edit| self.blank(*edit, now)));
             }
         }
-        let (kind, what) = match self.text {
-            Some(text) => (EDITED, format!("\0edit {}\0{text}", self.target)),
-            None => (DELETED, format!("\0delete {}", self.target)),
-        };
+        let kind = if self.text.is_some() { EDITED } else { DELETED };
         let append = Append {
             channel: Channel::Room(self.room.clone()),
-            idempotency: Some(IdempotencyKey {
-                key: [self.author.id.as_str(), "/", self.id.as_str()].concat(),
-                // No text of a message has this character.
-                digest: digest::of(what, DIGEST),
-            }),
+            idempotency: Some(self.idempotency()),
             event: Event {
                 header: EventHeader::new(kind, now, Some(self.id), Some(&self.author.id)),
                 frame: wire::change_template(&event).ok_or_else(|| StorageError::corrupt("a change"))?,
@@ -134,7 +152,7 @@ impl Wanted<'_> {
     /// An edit whose text goes with its message: from then on it is the deletion, too.
     fn blank(&self, edit: u64, now: u64) -> Rewrite {
         let frame = wire::encode_server(&self.event(edit, now).into());
-        Rewrite { offset: edit, seen: None, frame: NewFrame::Whole(frame), earlier: Earlier::Erase }
+        Rewrite { offset: edit, seen: Seen::Anything, frame: NewFrame::Whole(frame), earlier: Earlier::Erase }
     }
 }
 

@@ -39,10 +39,10 @@ const PICTURES: &str = "
 
 /// Deletes the parts of a log, then the log itself; each is repeated until nothing is left.
 const OF_LOG: [&str; 4] = [
-    "DELETE FROM publications WHERE log = ?1 AND offset IN
-        (SELECT offset FROM publications WHERE log = ?1 ORDER BY offset LIMIT 500)",
     "DELETE FROM earlier_frames WHERE log = ?1 AND (offset, until_offset) IN
         (SELECT offset, until_offset FROM earlier_frames WHERE log = ?1 LIMIT 500)",
+    "DELETE FROM publications WHERE log = ?1 AND offset IN
+        (SELECT offset FROM publications WHERE log = ?1 ORDER BY offset LIMIT 500)",
     "DELETE FROM once WHERE log = ?1 AND key IN (SELECT key FROM once WHERE log = ?1 LIMIT 500)",
     "DELETE FROM logs WHERE id = ?1",
 ];

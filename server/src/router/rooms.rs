@@ -34,6 +34,8 @@ use crate::rooms::{Directory, Renaming};
 use crate::session::{Authors, Revoker, Sessions, random_message_id};
 use crate::throttle::{Cost, LISTING, Purpose, Share, Sharer, Throttle};
 
+/// How many pages without a message are passed over in one read.
+const FURTHER_PAGES: usize = 4;
 /// How many running games are named to a host who would sign out of them.
 const GAMES_NAMED: usize = 5;
 
@@ -124,10 +126,20 @@ impl Service for RoomPages {
             Part::Before(offset) => history.page(&channel, Some(offset), PAGE_MESSAGES).await,
             Part::After(offset) => page_after(history.as_ref(), &channel, offset, PAGE_MESSAGES).await,
         };
-        let page = page.map_err(unavailable)?;
-        let messages = messages(&channel, &page.publications).map_err(unavailable)?;
-        let first = page.publications.first().map_or(0, |first| first.offset);
-        Ok(HistoryPage { messages, position: page.top, more: page.more, first, last: page.last })
+        let mut page = page.map_err(unavailable)?;
+        let mut found = messages(&channel, &page.publications).map_err(unavailable)?;
+        let mut first = page.publications.first().map_or(0, |first| first.offset);
+        // Where people only changed earlier messages, there is nothing to see: those before are read, too.
+        for _ in 0..FURTHER_PAGES {
+            if !found.is_empty() || !page.more || first <= 1 || matches!(part, Part::After(_)) {
+                break;
+            }
+            let earlier = history.page(&channel, Some(first), PAGE_MESSAGES).await.map_err(unavailable)?;
+            found = messages(&channel, &earlier.publications).map_err(unavailable)?;
+            first = earlier.publications.first().map_or(first, |first| first.offset);
+            page.more = earlier.more;
+        }
+        Ok(HistoryPage { messages: found, position: page.top, more: page.more, first, last: page.last })
     }
 
     async fn open_room(&self, title: &str, listed: bool) -> Result<RoomId, ApiError> {

@@ -157,7 +157,8 @@ async fn a_change_sent_twice_is_made_once_and_deleting_wins() {
         let deletion = again.try_delete("hall", "d1", first.offset).await.unwrap();
         assert_eq!(deletion.offset, 3);
         assert_eq!(ana.try_delete("hall", "d1", first.offset).await.unwrap(), deletion);
-        assert_eq!(ana.try_delete("hall", "d2", first.offset).await.unwrap().offset, 4, "twice is harmless");
+        let twice = ana.try_delete("hall", "d2", first.offset).await.unwrap_err();
+        assert_eq!((twice.code, twice.temporary), (ErrorCode::NoMessage, false), "it is gone already");
         for (id, text) in [("e1", "hello"), ("e2", "back again")] {
             let gone = ana.try_edit("hall", id, first.offset, text).await.unwrap_err();
             assert_eq!((gone.code, gone.temporary), (ErrorCode::NoMessage, false), "{id}");
@@ -185,7 +186,7 @@ async fn two_who_edit_and_delete_at_once_leave_one_order() {
                 let id = format!("e{number}-{turn}");
                 let edited = tab.try_edit("hall", &id, first.offset, &format!("{SECRET} {id}")).await;
                 if number == 3 && turn == 3 {
-                    tab.try_delete("hall", "d", first.offset).await.unwrap();
+                    while tab.try_delete("hall", "d", first.offset).await.is_err() {}
                 }
                 let refused = edited.err().map(|refusal| refusal.code);
                 assert!(matches!(refused, None | Some(ErrorCode::NoMessage | ErrorCode::Unavailable)), "{refused:?}");
@@ -202,6 +203,56 @@ async fn two_who_edit_and_delete_at_once_leave_one_order() {
         }
     })
     .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_change_that_says_when_its_message_was_sent_changes_no_other() {
+    everywhere(async |one, _| {
+        let mut ana = Visitor::in_room(one, "porch").await;
+        let first = ana.say("m1", "mine").await;
+        let change = |kind: &str, id: &str, sent_at: u64| {
+            format!(
+                r#"{{"type":"{kind}","payload":{{"roomId":"porch","id":"{id}","target":{},"sentAt":{sent_at},"message":"new"}}}}"#,
+                first.offset
+            )
+        };
+        for kind in ["edit", "delete"] {
+            ana.send_text(&change(kind, kind, first.sent_at + 1)).await;
+            assert_eq!(ana.is_refused().await.code, ErrorCode::NoMessage, "{kind}");
+        }
+        ana.send_text(&change("edit", "e1", first.sent_at)).await;
+        assert!(matches!(ana.sees_change().await, RoomEvent::Edited(edit) if edit.target == first.offset));
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_deleted_text_leaves_redis() {
+    let redis = RedisServer::start();
+    let node = TestNode::with_redis(&redis.url(), &FLAGS).await;
+    let mut ana = Visitor::in_room(&node, "garden").await;
+    for number in 1..=30 {
+        ana.say(&format!("b{number}"), "before").await;
+    }
+    let secret = ana.say("m1", SECRET).await;
+    ana.try_edit("garden", "e1", secret.offset, &SECRET.replace("third", "fourth")).await.unwrap();
+    for number in 1..=30 {
+        ana.say(&format!("a{number}"), "after").await;
+    }
+    let has = async |bytes: &[u8]| {
+        let mut keys: Vec<String> = redis.ask(&["KEYS", "*"]).await;
+        let mut found = 0;
+        while let Some(key) = keys.pop() {
+            let dump: Vec<u8> = redis.ask(&["DUMP", &key]).await;
+            found += dump.windows(bytes.len()).filter(|part| *part == bytes).count();
+        }
+        found
+    };
+    assert!(has(b"third pot").await > 0 && has(b"fourth pot").await > 0);
+    ana.try_delete("garden", "d1", secret.offset).await.unwrap();
+    assert_eq!((has(b"third pot").await, has(b"fourth pot").await), (0, 0), "what Redis would write to its disk");
+    assert_eq!(messages(&node, "garden").await.iter().filter(|one| one.message == "after").count(), 30);
+    node.stop().await;
 }
 
 #[tokio::test(flavor = "multi_thread")]

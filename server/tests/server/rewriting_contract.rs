@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use protocol::Position;
 use protocol::wire::Template;
-use realtime::broker::rewrite::{Earlier, NewFrame, Rewrite, Rewritten};
+use realtime::broker::rewrite::{Earlier, NewFrame, Rewrite, Rewritten, Seen};
 use realtime::broker::{Appended, Head, IdempotencyKey, Publication, ReadLimit, Replay};
 use storage::StorageError;
 
@@ -18,7 +18,8 @@ on_every_backend!(Cluster => [
     an_entry_is_replaced_again_and_again,
     a_node_that_saw_what_an_entry_was_goes_on,
     replaced_entries_outlast_a_restart,
-    what_the_log_does_not_have_is_no_hindrance,
+    what_the_log_does_not_have_any_more_is_changed_as_the_archive_has_it,
+    who_repeats_finds_the_first_result,
     a_log_that_is_trimmed_forgets_them,
     an_entry_that_grew_counts_with_its_new_size,
 ]);
@@ -28,6 +29,7 @@ fn key(name: &str) -> Option<IdempotencyKey> {
 }
 
 fn to_be_replaced(offset: u64, seen: Option<Bytes>, earlier: Earlier) -> Rewrite {
+    let seen = seen.map_or(Seen::Anything, Seen::Frame);
     let frame = match earlier {
         Earlier::Keep => NewFrame::Numbered(Template { head: format!("now {offset} since "), tail: "!".into() }),
         Earlier::Erase => NewFrame::Whole(format!("gone {offset}")),
@@ -202,12 +204,31 @@ async fn replaced_entries_outlast_a_restart(mut cluster: Cluster) {
     assert_eq!(page(&cluster, None, 10).await, now);
 }
 
-async fn what_the_log_does_not_have_is_no_hindrance(cluster: Cluster) {
+async fn what_the_log_does_not_have_any_more_is_changed_as_the_archive_has_it(cluster: Cluster) {
+    cluster.publish_many(400).await;
+    let gone = |offset, seen| vec![Rewrite { seen, ..to_be_replaced(offset, None, Earlier::Erase) }];
+    let seen = Seen::Frame(frame("many", 5));
+    assert_eq!(rewrite(&cluster, "seen", gone(5, seen)).await, Rewritten::Stale, "it was there, and left");
+    assert_eq!(rewrite(&cluster, "live", gone(399, Seen::Absent)).await, Rewritten::Stale, "it is there");
+    assert_eq!(rewrite(&cluster, "above", gone(402, Seen::Absent)).await, Rewritten::Stale, "it is another's to come");
+    let done = rewrite(&cluster, "d", gone(5, Seen::Absent)).await;
+    assert!(matches!(done, Rewritten::Done(Appended { position: Position { offset: 401, .. }, .. })), "{done:?}");
+    assert_eq!(since(&cluster, 400).await, [entry("event", 401)]);
+}
+
+async fn who_repeats_finds_the_first_result(cluster: Cluster) {
     post(&cluster, 1).await;
-    let old = to_be_replaced(77, Some("what only the archive has".into()), Earlier::Erase);
-    let done = rewrite(&cluster, "d", vec![old]).await;
-    assert!(matches!(done, Rewritten::Done(Appended { position: Position { offset: 2, .. }, .. })), "{done:?}");
-    assert_eq!(since(&cluster, 0).await, [entry("text", 1), entry("event", 2)]);
+    let find = |name: &str, digest: &str| {
+        let once = IdempotencyKey { key: name.into(), digest: digest.into() };
+        let (rewriter, channel) = (cluster.rewriter(1).clone(), cluster.channel.clone());
+        async move { rewriter.find_repeated(&channel, &once).await }
+    };
+    assert_eq!(find("e1", "digest").await, Ok(None));
+    edit(&cluster, 1).await;
+    let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;
+    assert_eq!(find("e1", "digest").await, Ok(Some(top)));
+    assert_eq!(find("e1", "other").await, Err(StorageError::Conflict));
+    assert_eq!(find("e2", "digest").await, Ok(None));
 }
 
 async fn a_log_that_is_trimmed_forgets_them(cluster: Cluster) {
@@ -229,7 +250,7 @@ async fn an_entry_that_grew_counts_with_its_new_size(cluster: Cluster) {
     let large = "x".repeat(1_000);
     for offset in 1..=10 {
         let frame = NewFrame::Whole(large.clone());
-        let rewrites = vec![Rewrite { offset, seen: None, frame, earlier: Earlier::Erase }];
+        let rewrites = vec![Rewrite { offset, seen: Seen::Anything, frame, earlier: Earlier::Erase }];
         assert!(matches!(rewrite(&cluster, &format!("{offset}"), rewrites).await, Rewritten::Done(_)));
     }
     let top = cluster.broker(0).top(&cluster.channel).await.unwrap().position;

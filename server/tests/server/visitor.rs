@@ -110,13 +110,13 @@ impl Visitor {
     /// Gives a message another text, and waits for that to come back, or for a refusal.
     pub async fn try_edit(&mut self, room: &str, id: &str, target: u64, text: &str) -> Result<Change, Refusal> {
         let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
-        self.change(ClientMessage::Edit { room_id, id, target, message: text.into() }).await
+        self.change(ClientMessage::Edit { room_id, id, target, sent_at: None, message: text.into() }).await
     }
 
     /// Deletes a message, and waits for that to come back, or for a refusal.
     pub async fn try_delete(&mut self, room: &str, id: &str, target: u64) -> Result<Change, Refusal> {
         let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
-        self.change(ClientMessage::Delete { room_id, id, target }).await
+        self.change(ClientMessage::Delete { room_id, id, target, sent_at: None }).await
     }
 
     async fn change(&mut self, message: ClientMessage) -> Result<Change, Refusal> {

@@ -112,11 +112,17 @@ impl RoomClient {
         } else if refusal.code == ErrorCode::NotInRoom {
             // The server lost this client, but not the message: enter again.
             self.give_up();
-        } else if let Some(id) = refusal.id.clone() {
+        } else if let Some(id) = refusal.id.clone().or_else(|| self.unknown_to_the_server(&refusal)) {
             self.refused(&id, refusal);
         } else {
             self.emit(Event::Error(refusal));
         }
+    }
+
+    /// What is in flight, if a server of an earlier version says that it does not know such a frame.
+    fn unknown_to_the_server(&self, refusal: &Refusal) -> Option<MessageId> {
+        let in_flight = self.state.outbox.in_flight().filter(|_| refusal.code == ErrorCode::UnknownType);
+        in_flight.cloned()
     }
 
     fn give_up(&mut self) {
@@ -177,11 +183,7 @@ impl RoomClient {
     fn reset_to(&mut self, page: HistoryPage) {
         self.state.failed_loads = 0;
         self.out.push(Output::CancelTimer(Timer::Reload));
-        let is_other_log = self.state.inbox.position().is_some_and(|position| position.epoch != page.position.epoch);
         self.state.inbox.reset_to(page.position.clone());
-        if is_other_log {
-            self.refuse_changes();
-        }
         let own: Vec<_> = page.messages.iter().filter_map(|message| self.own(&Source::of_message(message))).collect();
         self.emit(Event::Reset(page));
         self.acknowledge(own);

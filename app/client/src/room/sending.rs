@@ -91,7 +91,7 @@ impl RoomClient {
     pub(super) fn refused(&mut self, id: &MessageId, refusal: Refusal) {
         let Some(unsent) = self.state.outbox.find(id) else { return };
         if refusal.code == ErrorCode::NoMessage && unsent.deletes.is_some() {
-            // Somebody else deleted it first.
+            // There is nothing to delete (any more).
             self.stop_waiting_for(id);
             return self.discard(id);
         }
@@ -114,15 +114,6 @@ impl RoomClient {
         };
         self.refused(&id, Refusal::new(ErrorCode::MessageTooLong, "This message is too long."));
         true
-    }
-
-    /// Refuses all changes that wait: their offsets may mean other messages in the log as it is now.
-    pub(super) fn refuse_changes(&mut self) {
-        let waiting = self.unsent().filter(|unsent| unsent.target().is_some() && unsent.refused.is_none());
-        for id in waiting.map(|unsent| unsent.id.clone()).collect::<Vec<_>>() {
-            let sentence = "The room began anew, and this message may be another one now.";
-            self.refused(&id, Refusal::new(ErrorCode::NoMessage, sentence));
-        }
     }
 
     fn stop_waiting_for(&mut self, id: &MessageId) {

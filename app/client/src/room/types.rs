@@ -31,12 +31,15 @@ pub struct Unsent {
     /// The offset of the message that goes, if this is a deletion.
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub deletes: Option<u64>,
+    /// When that message was sent, as it says itself: another log has another one at the offset.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub target_sent_at: Option<u64>,
 }
 
 impl Unsent {
     /// A message that answers none.
     pub fn new(id: MessageId, text: String, written_at: u64) -> Self {
-        Self { id, text, written_at, refused: None, reply_to: None, edits: None, deletes: None }
+        Self { id, text, written_at, refused: None, reply_to: None, edits: None, deletes: None, target_sent_at: None }
     }
 
     /// The offset of the message that it changes; `None` where it is a message itself.
@@ -48,8 +51,12 @@ impl Unsent {
     pub(super) fn frame(&self, room_id: RoomId) -> ClientMessage {
         let id = Some(self.id.clone());
         match *self {
-            Self { deletes: Some(target), .. } => ClientMessage::Delete { room_id, id, target },
-            Self { edits: Some(target), .. } => ClientMessage::Edit { room_id, id, target, message: self.text.clone() },
+            Self { deletes: Some(target), target_sent_at: sent_at, .. } => {
+                ClientMessage::Delete { room_id, id, target, sent_at }
+            }
+            Self { edits: Some(target), target_sent_at: sent_at, .. } => {
+                ClientMessage::Edit { room_id, id, target, sent_at, message: self.text.clone() }
+            }
             Self { reply_to, .. } => {
                 ClientMessage::Message { room_id: Some(room_id), id, message: self.text.clone(), reply_to }
             }

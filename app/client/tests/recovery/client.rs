@@ -110,13 +110,14 @@ impl Client {
         if self.messages.is_empty() {
             return;
         }
-        let target = Some(self.messages[which % self.messages.len()].offset);
+        let message = &self.messages[which % self.messages.len()];
+        let (target, target_sent_at) = (Some(message.offset), Some(message.sent_at));
         let unsent = self.unsent("better", around.now);
         self.changing.insert(unsent.id.clone());
         let unsent = if deletes {
-            Unsent { deletes: target, text: String::new(), ..unsent }
+            Unsent { deletes: target, target_sent_at, text: String::new(), ..unsent }
         } else {
-            Unsent { edits: target, ..unsent }
+            Unsent { edits: target, target_sent_at, ..unsent }
         };
         self.step(Input::Command(Command::Say(unsent)), around);
     }

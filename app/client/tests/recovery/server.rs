@@ -54,8 +54,10 @@ pub(crate) struct Server {
     /// The epoch under which a log continues, by the earlier one.
     names: HashMap<Epoch, Epoch>,
     taken: HashMap<(UserId, MessageId), (u64, Asked)>,
-    /// Changes that were refused stay so: a second copy may arrive when another message has the offset.
-    forbidden: HashMap<MessageId, ErrorCode>,
+    /// How many messages were posted, which is the time.
+    posted: u64,
+    /// How often the log began anew.
+    restarts: u32,
     /// Up to here nothing can be replayed.
     trimmed: u64,
     pub(crate) away: bool,
@@ -74,7 +76,8 @@ impl Server {
             stored: vec![],
             names: HashMap::new(),
             taken: HashMap::new(),
-            forbidden: HashMap::new(),
+            posted: 0,
+            restarts: 0,
             trimmed: 0,
             away: false,
             mishap: None,
@@ -107,9 +110,9 @@ impl Server {
         Position { epoch: self.epoch.clone(), offset: self.log().len() as u64 }
     }
 
-    /// Whether clients may have been told that offsets mean something else.
+    /// Whether offsets may mean other messages than they did.
     pub(crate) fn began_anew(&self) -> bool {
-        self.epochs > 0
+        self.restarts > 0
     }
 
     /// Whether an event of that id is about a message that was deleted.
@@ -153,6 +156,7 @@ impl Server {
             wire.down.push_back(Down::Closed(CloseCode::Resync.number()));
         }
         self.epochs += 1;
+        self.restarts += 1;
         self.epoch = Epoch::parse(&format!("e{}", self.epochs)).unwrap();
         self.trimmed = 0;
         self.taken.clear();
@@ -208,11 +212,13 @@ impl Server {
             ClientMessage::Message { id, message, .. } => {
                 self.say(socket, posted(person(&user), id.unwrap(), &message))
             }
-            ClientMessage::Edit { id, target, message, .. } => {
-                self.say(socket, RoomEvent::Edited(about(target, person(&user), id.unwrap(), Some(message))));
+            ClientMessage::Edit { id, target, sent_at, message, .. } => {
+                let edit = about(self.meant(target, sent_at), person(&user), id.unwrap(), Some(message));
+                self.say(socket, RoomEvent::Edited(edit));
             }
-            ClientMessage::Delete { id, target, .. } => {
-                self.say(socket, RoomEvent::Deleted(about(target, person(&user), id.unwrap(), None)));
+            ClientMessage::Delete { id, target, sent_at, .. } => {
+                let deletion = about(self.meant(target, sent_at), person(&user), id.unwrap(), None);
+                self.say(socket, RoomEvent::Deleted(deletion));
             }
             ClientMessage::Ping => self.answer(socket, ServerMessage::Pong),
             ClientMessage::Leave { .. } | ClientMessage::Typing { .. } => {}
@@ -295,8 +301,7 @@ impl Server {
             }
             Some(_) => self.refuse(socket, Refusal::new(ErrorCode::Conflict, "taken").answering(Some(id))),
             None => {
-                if let Some(code) = self.forbidden.get(&id).copied().or_else(|| self.forbids(&event)) {
-                    self.forbidden.insert(id.clone(), code);
+                if let Some(code) = self.forbids(&event) {
                     return self.refuse(socket, Refusal::new(code, "no").answering(Some(id)));
                 }
                 if self.mishap == Some(Mishap::TakenButRefused) {
@@ -306,6 +311,12 @@ impl Server {
                 self.append(event);
             }
         }
+    }
+
+    /// The offset of the message that is meant; 0 where another one has that offset.
+    fn meant(&self, target: u64, sent_at: Option<u64>) -> u64 {
+        let entry = self.stored.get((target as usize).wrapping_sub(1)).and_then(message_of);
+        entry.filter(|message| Some(message.sent_at) == sent_at).map_or(0, |message| message.offset)
     }
 
     /// Why an earlier message may not be changed so. Carl may delete those of others.
@@ -322,7 +333,13 @@ impl Server {
     fn append(&mut self, mut event: RoomEvent) -> u64 {
         let offset = self.top().offset + 1;
         match &mut event {
-            RoomEvent::Posted(message) => message.offset = offset,
+            RoomEvent::Posted(message) => {
+                message.offset = offset;
+                if message.sent_at == 0 {
+                    self.posted += 1;
+                    message.sent_at = self.posted;
+                }
+            }
             RoomEvent::Edited(change) | RoomEvent::Deleted(change) => {
                 (change.offset, change.changed_at) = (offset, offset);
             }

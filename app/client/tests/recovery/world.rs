@@ -218,9 +218,9 @@ impl World {
                 assert!(times <= 1, "{id} is in the log {times} times");
                 // A change that a log took with it may be about nothing in the next one, which refuses it.
                 let is_in = if client.changing.contains(id) && *fate != Fate::Settled { times > 0 } else { ever };
-                // An edit may be in the log though its writer was told that there is no such message (any more).
-                let is_refused_edit = client.changing.contains(id) && *fate != Fate::Settled;
-                if !(is_refused_edit && (self.server.began_anew() || self.server.is_of_deleted(id))) {
+                // A change may be in the log though its writer was told that there is no such message (any more).
+                let is_given_up = client.changing.contains(id) && *fate != Fate::Settled;
+                if !(is_given_up && (self.server.began_anew() || self.server.is_of_deleted(id))) {
                     assert_eq!(is_in, *fate == Fate::Settled, "{id} is {fate:?}");
                 }
             }

@@ -72,6 +72,8 @@ fn bad_frames_get_a_code_that_says_what_is_wrong() {
 fn a_refusal_names_the_message_it_answers() {
     let refusal = decode_client(r#"{"type":"message","payload":{"id":"m1","message":5}}"#).unwrap_err();
     assert_eq!(refusal.id, Some(MessageId::parse("m1").unwrap()));
+    let later = decode_client(r#"{"type":"dance","payload":{"id":"m1"}}"#).unwrap_err();
+    assert_eq!((later.code, later.id), (ErrorCode::UnknownType, refusal.id), "its sender waits for an answer");
 }
 
 #[test]

@@ -2,22 +2,46 @@
 
 use async_trait::async_trait;
 use bytes::Bytes;
+use protocol::Position;
 use protocol::wire::Template;
 use storage::StorageError;
 
-use super::{Append, Appended};
+use super::{Append, Appended, IdempotencyKey};
+use crate::channel::Channel;
 
 /// An entry that is replaced. Its offset stays, so that nobody who counts misses one.
 #[derive(Clone, Debug)]
 pub struct Rewrite {
-    /// The offset of the entry. Nothing is replaced where the log does not have it (any more).
+    /// The offset of the entry.
     pub offset: u64,
-    /// The frame that it had when it was read. With another one by now, nothing at all is done. `None`: whatever it is.
-    pub seen: Option<Bytes>,
+    /// What it was when it was read. If it is something else by now, nothing at all is done.
+    pub seen: Seen,
     /// The frame that it gets.
     pub frame: NewFrame,
     /// What becomes of the frame that it had.
     pub earlier: Earlier,
+}
+
+/// What an entry was when it was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Seen {
+    /// It had this frame.
+    Frame(Bytes),
+    /// The log did not have it any more; the archive does.
+    Absent,
+    /// That does not matter, because another one is compared that changes with it.
+    Anything,
+}
+
+impl Seen {
+    /// Whether the log still has what was seen: `now` is the frame at that offset, if there is any.
+    pub(super) fn is(&self, now: Option<&Bytes>) -> bool {
+        match self {
+            Self::Frame(frame) => now == Some(frame),
+            Self::Absent => now.is_none(),
+            Self::Anything => true,
+        }
+    }
 }
 
 /// The frame that an entry gets.
@@ -63,4 +87,13 @@ pub trait Rewriter: Send + Sync {
     /// Appends as [`Broker::publish`](super::Broker::publish) does, and replaces entries in the same step. A repeat gives the
     /// first result, whatever the entries are now.
     async fn rewrite(&self, append: Append, rewrites: Vec<Rewrite>) -> Result<Rewritten, StorageError>;
+
+    /// The position of an earlier append with this key, if there was one.
+    ///
+    /// # Errors [`StorageError::Conflict`]: other content was appended with it.
+    async fn find_repeated(
+        &self,
+        channel: &Channel,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Position>, StorageError>;
 }

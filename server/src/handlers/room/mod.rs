@@ -15,6 +15,7 @@ use protocol::{ClientMessage, CloseCode, ErrorCode, Member, Refusal, ServerMessa
 use realtime::outbox::Outbox;
 use realtime::presence::Departure;
 
+use crate::chat::Target;
 use crate::games::ClassCredentials;
 use crate::metrics::count_refusal;
 use crate::throttle::Cost;
@@ -101,10 +102,12 @@ impl Handler for RoomHandler {
             (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message, reply_to })) => {
                 return self.begin(room_id, id, Posting::New { text: message, reply_to });
             }
-            (Verdict::Pass, Ok(ClientMessage::Edit { room_id, id, target, message })) => {
+            (Verdict::Pass, Ok(ClientMessage::Edit { room_id, id, target, sent_at, message })) => {
+                let target = Target { offset: target, sent_at };
                 return self.begin(Some(room_id), id, Posting::Edit { target, text: message });
             }
-            (Verdict::Pass, Ok(ClientMessage::Delete { room_id, id, target })) => {
+            (Verdict::Pass, Ok(ClientMessage::Delete { room_id, id, target, sent_at })) => {
+                let target = Target { offset: target, sent_at };
                 return self.begin(Some(room_id), id, Posting::Delete { target });
             }
             (Verdict::Pass, Ok(message)) => return Action::Deferred(message),

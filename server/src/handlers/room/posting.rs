@@ -7,7 +7,7 @@ use realtime::outbox::Outbox;
 use tungstenite::Utf8Bytes;
 
 use super::{RoomHandler, answer};
-use crate::chat::{Draft, Posted};
+use crate::chat::{Draft, Posted, Target};
 use crate::session::random_message_id;
 use crate::ws::Action;
 
@@ -22,15 +22,15 @@ pub(super) enum Posting {
     },
     /// Another text for a message.
     Edit {
-        /// The offset of the message.
-        target: u64,
+        /// Which message is meant.
+        target: Target,
         /// The text as it was typed.
         text: String,
     },
     /// That a message is deleted.
     Delete {
-        /// The offset of the message.
-        target: u64,
+        /// Which message is meant.
+        target: Target,
     },
 }
 

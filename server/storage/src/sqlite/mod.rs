@@ -35,6 +35,8 @@ const PRIVATE_FOLDER: u32 = 0o700;
 const PRIVATE_FILE: u32 = 0o600;
 /// How soon what was deleted leaves the disk; several deletions cost one scrub.
 const SCRUBBED_AFTER: Duration = Duration::from_secs(1);
+/// The longest wait before another try.
+const SCRUBBED_AGAIN_AFTER: Duration = Duration::from_secs(30);
 
 /// The file cannot be used at all: a sentence for whoever starts the node.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -120,6 +122,8 @@ impl Sqlite {
         BESIDE.iter().for_each(|name| make_private(&folder.join(name)));
         let mut connection = create(&file).map_err(|error| explain(&error))?;
         schema::migrate(&mut connection).map_err(|error| explain(&error))?;
+        // What an earlier run deleted in its last moment.
+        scrub(&file).map_err(|error| explain(&error))?;
         let no_thread = |error| OpenError(format!("no thread for the data file can be started: {error}"));
         let writer = writer::Writer::start(connection).map_err(no_thread)?;
         let readers = reader::Readers::start(&file).map_err(no_thread)?;
@@ -178,31 +182,38 @@ impl Sqlite {
 
 impl Sqlite {
     /// Removes what was deleted or overwritten from the disk, a moment later and once for all who ask until then: the file
-    /// itself is clean with the commit, but its write-ahead log has the pages as they were.
+    /// itself is clean with the commit, but its write-ahead log has the pages as they were. Goes on trying while reads that
+    /// are under way need that log.
     pub fn scrub_soon(&self) {
         if self.inner.scrub_is_due.swap(true, Ordering::Relaxed) {
             return;
         }
         let inner = Arc::downgrade(&self.inner);
         tokio::spawn(async move {
-            tokio::time::sleep(SCRUBBED_AFTER).await;
-            let Some(inner) = inner.upgrade() else { return };
-            inner.scrub_is_due.store(false, Ordering::Relaxed);
-            let file = inner.file.clone();
-            drop(inner);
-            match tokio::task::spawn_blocking(move || scrub(&file)).await {
-                Ok(Ok(())) => {}
-                Ok(Err(error)) => warn!("what was deleted stays on the disk for now: {error}"),
-                Err(error) => warn!("what was deleted stays on the disk for now: {error}"),
+            let mut after = SCRUBBED_AFTER;
+            loop {
+                tokio::time::sleep(after).await;
+                after = (after * 2).min(SCRUBBED_AGAIN_AFTER);
+                let Some(inner) = inner.upgrade() else { return };
+                inner.scrub_is_due.store(false, Ordering::Relaxed);
+                let file = inner.file.clone();
+                drop(inner);
+                match tokio::task::spawn_blocking(move || scrub(&file)).await {
+                    Ok(Ok(true)) => return,
+                    Ok(Ok(false)) => {}
+                    Ok(Err(error)) => warn!("what was deleted stays on the disk for now: {error}"),
+                    Err(_) => return,
+                }
             }
         });
     }
 }
 
-/// Empties the write-ahead log. Waits for reads that are under way, and for the writer.
-fn scrub(file: &Path) -> rusqlite::Result<()> {
+/// Empties the write-ahead log; false if a read or a write needs it. Waits for none: writes would wait for this.
+fn scrub(file: &Path) -> rusqlite::Result<bool> {
     let connection = connect(file)?;
-    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |_| Ok(()))
+    connection.busy_timeout(Duration::ZERO)?;
+    connection.query_row("PRAGMA wal_checkpoint(TRUNCATE)", [], |row| Ok(row.get::<_, i64>(0)? == 0))
 }
 
 /// Takes the folder for this process.

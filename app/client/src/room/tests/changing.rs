@@ -73,8 +73,14 @@ fn what_a_person_does_goes_out_in_order_and_one_at_a_time() {
                 message: "text of m1".into(),
                 reply_to: Some(2)
             },
-            ClientMessage::Edit { room_id: room_id(), id: Some(id("e1")), target: 3, message: "text of e1".into() },
-            ClientMessage::Delete { room_id: room_id(), id: Some(id("d1")), target: 2 },
+            ClientMessage::Edit {
+                room_id: room_id(),
+                id: Some(id("e1")),
+                target: 3,
+                sent_at: None,
+                message: "text of e1".into()
+            },
+            ClientMessage::Delete { room_id: room_id(), id: Some(id("d1")), target: 2, sent_at: None },
         ]
     );
     assert_eq!(scene.settled(), ["m1", "e1", "d1"].map(id));
@@ -82,11 +88,19 @@ fn what_a_person_does_goes_out_in_order_and_one_at_a_time() {
 }
 
 #[test]
-fn an_edit_whose_message_was_deleted_meanwhile_is_settled_by_what_is_left_of_it() {
+fn an_edit_whose_message_was_deleted_meanwhile_is_refused() {
     let mut scene = Scene::live(5);
-    asks(&mut scene, unsent_edit("e1", 3)).frame(ServerMessage::Deleted(change_by("ana", "e1", 4, 3)));
-    assert_eq!(scene.settled(), [id("e1")]);
-    assert!(scene.shown().is_empty());
+    asks(&mut scene, unsent_edit("e1", 3)).frame(ServerMessage::Deleted(change_by("carl", "d1", 6, 3))).clear();
+    scene.frame(refusal(ErrorCode::NoMessage, Some("e1")));
+    assert_eq!(scene.client.unsent().next().unwrap().refused.as_deref(), Some("because"), "its text is not lost");
+}
+
+#[test]
+fn what_a_server_of_an_earlier_version_does_not_know_is_refused() {
+    let mut scene = Scene::live(3);
+    asks(&mut scene, unsent_edit("e1", 3)).say("next").clear().frame(refusal(ErrorCode::UnknownType, None));
+    assert_eq!(scene.client.unsent().next().unwrap().refused.as_deref(), Some("because"));
+    assert_eq!(scene.sent_ids(), ["next"], "and does not hold up the others");
 }
 
 #[test]
@@ -116,20 +130,4 @@ fn a_page_that_was_read_before_a_change_gets_it() {
         changes.apply_to(&mut shown, read_at);
         assert_eq!(shown.deleted_by, by, "a page read at {read_at}");
     }
-}
-
-#[test]
-fn a_change_of_a_message_of_another_log_is_not_sent_any_more() {
-    let mut scene = Scene::live(3);
-    asks(&mut scene, unsent_edit("e1", 3)).clear();
-    scene.step(Input::Closed { code: 1006 }).woken(Timer::Connect).step(Input::Opened);
-    let answer = Joined { position: position("e2", 3), ..joined_at(3, false, &[]) };
-    scene.frame(ServerMessage::Joined(answer));
-    scene.step(Input::Result(EffectResult::HistoryLoaded(page_of("e2", 3, vec![]))));
-    let refused = scene.events().into_iter().find_map(|event| match event {
-        Event::Refused(id, refusal) => Some((id, refusal.code)),
-        _ => None,
-    });
-    assert_eq!(refused, Some((id("e1"), ErrorCode::NoMessage)), "the offset may be another message's");
-    assert_eq!(scene.client.unsent().count(), 1, "its text is not lost");
 }

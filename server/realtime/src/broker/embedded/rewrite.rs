@@ -1,13 +1,15 @@
 //! Replaces entries in the data file.
 
 use async_trait::async_trait;
+use protocol::Position;
 use rusqlite::{Connection, params};
 use storage::StorageError;
 
 use super::log::{self, Log, signed};
-use super::{AppendOutcome, EmbeddedBroker};
+use super::{AppendOutcome, EmbeddedBroker, read_log};
 use crate::broker::rewrite::{Earlier, Rewrite, Rewriter, Rewritten};
-use crate::broker::{Append, random_epoch};
+use crate::broker::{Append, IdempotencyKey, random_epoch};
+use crate::channel::Channel;
 
 #[async_trait]
 impl Rewriter for EmbeddedBroker {
@@ -22,11 +24,11 @@ impl Rewriter for EmbeddedBroker {
             }
             let mut replaced = Vec::with_capacity(rewrites.len());
             for rewrite in &rewrites {
-                let Some(entry) = log.entry(sql, rewrite.offset)? else { continue };
-                if rewrite.seen.as_ref().is_some_and(|seen| *seen != entry.frame) {
+                let entry = log.entry(sql, rewrite.offset)?;
+                if rewrite.offset > log.top || !rewrite.seen.is(entry.as_ref().map(|entry| &entry.frame)) {
                     return Ok(AppendOutcome::Stale);
                 }
-                replaced.push((rewrite, entry.frame.len()));
+                replaced.extend(entry.map(|entry| (rewrite, entry.frame.len())));
             }
             let (position, frame) = log.append(sql, idempotency.as_ref(), &event.frame, keep, growth)?;
             for (rewrite, bytes) in replaced {
@@ -39,6 +41,15 @@ impl Rewriter for EmbeddedBroker {
             self.store.scrub_soon();
         }
         Ok(appended.map_or(Rewritten::Stale, Rewritten::Done))
+    }
+
+    async fn find_repeated(
+        &self,
+        channel: &Channel,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Position>, StorageError> {
+        let idempotency = idempotency.clone();
+        Ok(read_log(&self.store, channel, move |sql, log| log.before_now(sql, Some(&idempotency))).await?.1)
     }
 }
 
@@ -55,8 +66,10 @@ impl Log {
             Earlier::Keep => sql.prepare_cached(KEEP)?.execute([log, of, signed(event)])?,
             Earlier::Erase => sql.prepare_cached(ERASE)?.execute([log, of])?,
         };
-        sql.prepare_cached(REPLACE)?.execute(params![log, of, &frame[..]])?;
-        sql.prepare_cached(COUNT)?.execute([log, signed(frame.len() as u64) - signed(bytes as u64)])?;
+        // The append may have trimmed it.
+        if sql.prepare_cached(REPLACE)?.execute(params![log, of, &frame[..]])? > 0 {
+            sql.prepare_cached(COUNT)?.execute([log, signed(frame.len() as u64) - signed(bytes as u64)])?;
+        }
         Ok(())
     }
 }

@@ -90,7 +90,7 @@ pub async fn open(
     let databases: Vec<_> = databases.collect();
     // How many masters a cluster has is not known yet.
     let masters = if is_sharded { servers.count().max(CLUSTER_MASTERS) } else { servers.count() };
-    let publisher = Publisher::new(settings, &databases, masters, peers, floors.clone());
+    let publisher = Publisher::new(settings, &databases, masters, peers.clone(), floors.clone());
     let client = Client::open(
         servers,
         storage::redis::ConnectionOptions {
@@ -116,6 +116,8 @@ pub async fn open(
         to_archive,
         rewrite,
         read_rewritten: scripts::read_rewritten(),
+        repeated: Script::new(storage::redis::scripts::log::REPEATED),
+        peers,
     };
     Ok((Arc::new(broker), deliveries))
 }
@@ -132,6 +134,8 @@ pub struct RedisBroker {
     to_archive: Script,
     rewrite: ByDatabase<Script>,
     read_rewritten: Script,
+    repeated: Script,
+    peers: Peers,
 }
 
 impl RedisBroker {

@@ -95,7 +95,7 @@ impl Call<'_> {
 
     /// Appends with `commit.lua`, which handles any append and any state of the log.
     async fn run_commit_script(&self, connection: &Connection) -> Result<Result<Appended, StorageError>, CommandError> {
-        let (keys, epoch) = (keys_of(self.shard.keyspace(), self.append), random_epoch());
+        let (keys, epoch) = (commit_keys_of(self.shard.keyspace(), self.append), random_epoch());
         let count = keys.len().to_string();
         let script = self.scripts.commit.get_hash();
         let (floors, channel, run) = (&self.publisher.floors, &self.append.channel, connection.run());
@@ -159,7 +159,7 @@ impl Call<'_> {
         loop {
             let mut under = String::new();
             let fill = |call: &mut ScriptInvocation<'_>, run: &str| {
-                for key in keys_of(self.shard.keyspace(), self.append) {
+                for key in commit_keys_of(self.shard.keyspace(), self.append) {
                     call.key(key);
                 }
                 run.clone_into(&mut under);
@@ -204,12 +204,19 @@ fn silent() -> StorageError {
     StorageError::Unavailable("Redis does not answer".into())
 }
 
-/// The keys of both scripts, in their order.
+/// The keys of `append.lua`, in its order.
 fn keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
     let channel = &append.channel;
     let mut all = Vec::with_capacity(3);
     all.extend([names::meta(keyspace, channel), names::log(keyspace, channel)]);
     all.extend(append.idempotency.as_ref().map(|idempotency| names::idempotency(keyspace, channel, &idempotency.key)));
+    all
+}
+
+/// The keys of `commit.lua`, in its order.
+fn commit_keys_of(keyspace: &Keyspace, append: &Append) -> Vec<String> {
+    let mut all = keys_of(keyspace, append);
+    all.insert(2, names::rewritten(keyspace, &append.channel));
     all
 }
 

@@ -1,17 +1,19 @@
 //! Replaces entries of a log in Redis.
 
 use async_trait::async_trait;
-use protocol::Epoch;
+use protocol::{Epoch, Position};
 use redis::ScriptInvocation;
 use storage::redis::Shard;
 use storage::{StorageError, random};
 
 use super::floor::Asked;
 use super::publisher::CommitReply;
+use super::values::position;
 use super::{RedisBroker, names};
-use crate::broker::rewrite::{Earlier, NewFrame, Rewrite, Rewriter, Rewritten};
+use crate::broker::rewrite::{Earlier, NewFrame, Rewrite, Rewriter, Rewritten, Seen};
 use crate::broker::{Append, IdempotencyKey, Publication, random_epoch};
 use crate::channel::Channel;
+use crate::peers::REWRITES;
 
 /// The answer of the script: as of `commit.lua`, with two more cases.
 type Reply = Option<(String, u64, u8, String)>;
@@ -25,6 +27,10 @@ const RANDOM_KEY: usize = 16;
 #[async_trait]
 impl Rewriter for RedisBroker {
     async fn rewrite(&self, mut append: Append, rewrites: Vec<Rewrite>) -> Result<Rewritten, StorageError> {
+        if !self.peers.all_understand(REWRITES) {
+            let why = "a node of an earlier version runs, or it is not known yet that none does";
+            return Err(StorageError::Unavailable(why.into()));
+        }
         let shard = self.client.router().of(&append.channel)?;
         append.idempotency.get_or_insert_with(|| IdempotencyKey { key: random::text(RANDOM_KEY), digest: "-".into() });
         let script = self.rewrite.of(&shard, &append.channel)?;
@@ -42,6 +48,25 @@ impl Rewriter for RedisBroker {
                 Some((.., STALE, _)) => return Ok(Rewritten::Stale),
                 reply => return CommitReply::parse(reply).map(|reply| Rewritten::Done(reply.appended)),
             }
+        }
+    }
+
+    async fn find_repeated(
+        &self,
+        channel: &Channel,
+        idempotency: &IdempotencyKey,
+    ) -> Result<Option<Position>, StorageError> {
+        let shard = self.client.router().of(channel)?;
+        let mut call = self.repeated.prepare_invoke();
+        call.key(names::meta(shard.keyspace(), channel));
+        call.key(names::idempotency(shard.keyspace(), channel, &idempotency.key)).arg(&idempotency.digest);
+        let found: Option<Vec<String>> = shard.invoke(&call).await?;
+        match found.ok_or(StorageError::Conflict)?.as_slice() {
+            [epoch, offset] => {
+                let offset = offset.parse().map_err(|_| StorageError::corrupt("the offset of an append"))?;
+                position(epoch, offset).map(Some)
+            }
+            _ => Ok(None),
         }
     }
 }
@@ -74,7 +99,7 @@ impl RedisBroker {
         let (keyspace, Append { channel, idempotency, event, growth }) = (shard.keyspace(), append);
         call.key(names::meta(keyspace, channel)).key(names::log(keyspace, channel));
         let (key, digest) = idempotency.as_ref().map_or(("", ""), |once| (&once.key, &once.digest));
-        call.key(names::idempotency(keyspace, channel, key)).key(names::rewritten(keyspace, channel));
+        call.key(names::rewritten(keyspace, channel)).key(names::idempotency(keyspace, channel, key));
         call.arg(&event.frame.head).arg(&event.frame.tail).arg(epoch.as_str()).arg(run);
         call.arg(growth.as_str()).arg(floor).arg(self.publisher.announced_header(event)).arg(digest);
         for Rewrite { offset, seen, frame, earlier } in rewrites {
@@ -86,7 +111,13 @@ impl RedisBroker {
                 Earlier::Keep => "keep",
                 Earlier::Erase => "erase",
             };
-            call.arg(*offset).arg(seen.as_deref().unwrap_or_default()).arg(head).arg(tail).arg(earlier);
+            // No frame is one of these words.
+            let seen = match seen {
+                Seen::Frame(frame) => &frame[..],
+                Seen::Absent => b"absent",
+                Seen::Anything => b"anything",
+            };
+            call.arg(*offset).arg(seen).arg(head).arg(tail).arg(earlier);
         }
     }
 }

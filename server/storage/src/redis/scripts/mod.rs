@@ -25,6 +25,8 @@ scripts! {
         READ = "read",
         /// Reads what entries are since they were replaced, after `REWRITTEN`.
         READ_REWRITTEN = "read_rewritten",
+        /// Finds an earlier append with a key.
+        REPEATED = "repeated",
         /// Replaces entries, after `REWRITTEN` and before `COMMIT`.
         REWRITE = "rewrite",
         /// What entries are since they were replaced; comes before others.

@@ -1,46 +1,61 @@
 -- Replaces entries in the same step as log/commit.lua appends the event about them.
 --
 -- An entry of a stream cannot be changed, and no other can take its place. So what an entry is since an event replaced it
--- stands beside the stream, and whoever reads the log puts both together (rewritten.lua). An entry whose text must go
--- leaves the stream.
+-- stands beside the stream, and whoever reads the log puts both together (rewritten.lua).
 --
--- KEYS from 4: the hash of replaced entries
--- ARGV from 9: for each entry its offset, the frame that it had when it was read (nothing: whatever it is), head and tail of the frame that it
---       gets (without a tail: the head is all of it), and `erase` if its text must go
-
-local rewritten = KEYS[4]
+-- KEYS: as of commit.lua
+-- ARGV from 9: for each entry its offset; the frame that it had when it was read, `absent` or `anything`; head and tail of
+--       the frame that it gets (without a tail: the head is all of it); and `erase` if its text must go
 
 -- The frame of an entry as it is now; false where the log does not have it.
 local function current(origin, offset)
-  local frame = replaced(redis.call('HGET', rewritten, offset), origin)
+  local frame = replaced(redis.call('HGET', KEYS[3], offset), origin)
   if frame then return frame end
   local entry = redis.call('XRANGE', KEYS[2], offset .. '-0', offset .. '-0')[1]
-  if not entry then return false end
-  local fields = entry[2]
-  return fields[4] and fields[2] .. offset .. fields[4] or fields[2]
+  return entry and frame_of(entry, offset)
 end
 
--- Whether every entry is as it was seen.
-local function may_rewrite(origin)
+-- Whether every entry is as it was seen. A log that lost its end must not get a change of what it does not have.
+local function may_rewrite(origin, top)
   for i = 9, #ARGV, 5 do
-    local frame = current(origin, ARGV[i])
-    if ARGV[i + 1] ~= '' and frame and frame ~= ARGV[i + 1] then return false end
+    local at, seen = ARGV[i], ARGV[i + 1]
+    if tonumber(at) > tonumber(top) then return false end
+    local frame = seen ~= 'anything' and current(origin, at)
+    if seen == 'absent' and frame then return false end
+    if seen ~= 'absent' and seen ~= 'anything' and frame ~= seen then return false end
   end
   return true
 end
 
+-- A stream keeps the bytes of a deleted entry until all entries of its node are deleted: 100 at most, unless Redis is set
+-- otherwise. So those around it leave the stream, too.
+local NODE = 100
+
+local function erase(origin, at)
+  local first = string.format('%.0f-0', math.max(tonumber(at) - NODE, 1))
+  local last = string.format('%.0f-0', tonumber(at) + NODE)
+  for _, entry in ipairs(redis.call('XRANGE', KEYS[2], first, last)) do
+    local offset = string.match(entry[1], '^%d+')
+    redis.call('HSETNX', KEYS[3], offset, origin .. ' ' .. offset .. ' ' .. frame_of(entry, offset))
+    redis.call('XDEL', KEYS[2], entry[1])
+  end
+end
+
 local function rewrite(origin, offset)
+  local before = redis.call('HLEN', KEYS[3])
   for i = 9, #ARGV, 5 do
     local at, head, tail = ARGV[i], ARGV[i + 2], ARGV[i + 3]
     local frame = tail == '' and head or head .. offset .. tail
-    redis.call('HSET', rewritten, at, origin .. ' ' .. offset .. ' ' .. frame)
-    if ARGV[i + 4] == 'erase' then redis.call('XDEL', KEYS[2], at .. '-0') end
+    redis.call('HSET', KEYS[3], at, origin .. ' ' .. offset .. ' ' .. frame)
+    if ARGV[i + 4] == 'erase' then erase(origin, at) end
   end
-  if retain ~= '' then redis.call('EXPIRE', rewritten, retain) else redis.call('PERSIST', rewritten) end
   -- What was trimmed need not be known any more. An archived log is trimmed by to_archive.lua.
-  if length ~= '' and redis.call('HLEN', rewritten) % 64 == 0 then
+  local after = redis.call('HLEN', KEYS[3])
+  if length ~= '' and math.floor(before / 64) ~= math.floor(after / 64) then
     local first = redis.call('XRANGE', KEYS[2], '-', '+', 'COUNT', 1)[1]
-    forget(rewritten, tonumber(string.match(first[1], '^%d+')), tonumber(offset))
+    first = first and tonumber(string.match(first[1], '^%d+')) or tonumber(offset)
+    -- What is still in the stream stays replaced.
+    forget(KEYS[3], math.min(first, offset - length), tonumber(offset))
   end
 end
 

@@ -8,6 +8,12 @@ local function replaced(value, origin)
   return of == origin and frame or nil
 end
 
+-- The frame of an entry of the stream.
+local function frame_of(entry, offset)
+  local fields = entry[2]
+  return fields[4] and fields[2] .. offset .. fields[4] or fields[2]
+end
+
 -- Puts into `entries` what those from `low` to `high` are now, or only those that are not in the stream any more; at most
 -- `count`, the last first if `is_reverse`.
 local function merge(rewritten, origin, entries, low, high, count, is_reverse, only_missing)
@@ -22,8 +28,12 @@ local function merge(rewritten, origin, entries, low, high, count, is_reverse, o
       odd[#odd + 1] = entry
     end
   end
-  for at = low, high do
-    if not known[at] then offsets[#offsets + 1] = at end
+  -- Behind a log that was lost, offsets may go on far above: then those are looked at that were replaced.
+  local candidates, is_far = nil, high - low > 4 * count
+  if is_far then candidates = redis.call('HKEYS', rewritten) end
+  for i = is_far and 1 or low, is_far and #candidates or high do
+    local at = is_far and tonumber(candidates[i]) or i
+    if at >= low and at <= high and not known[at] then offsets[#offsets + 1] = at end
   end
   table.sort(offsets, is_reverse and function(a, b) return a > b end or nil)
   local merged = {}

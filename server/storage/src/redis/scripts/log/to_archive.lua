@@ -38,8 +38,11 @@ if stored and (stored > archived or ARGV[9] == 'exact' and stored ~= archived) t
   end
   local from = math.min(top - keep, archived) + 1
   if from > 1 and redis.call('XTRIM', log, 'MINID', '~', string.format('%.0f-0', from)) > 0 then
-    -- Not at once: somebody may be about to say something of an old message that was just deleted.
-    forget(rewritten, from, archived - 1000)
+    -- What is still in the stream stays replaced. And not at once: somebody may be about to say something of an old
+    -- message that was just deleted.
+    local first = redis.call('XRANGE', log, '-', '+', 'COUNT', 1)[1]
+    first = first and tonumber(string.match(first[1], '^%d+')) or from
+    forget(rewritten, math.min(first, from), archived - 1000)
   end
 end
 
@@ -63,10 +66,7 @@ repeat
   from = #step > 0 and '(' .. step[#step][1]
 until #step < STEP or #entries >= count or bytes < 0
 local last = #entries > 0 and tonumber(string.match(entries[#entries][1], '^%d+')) or archived
--- Behind a log that was lost there are no replaced entries, and their number has no bound.
-if last - archived <= 4 * count then
-  entries = merge(rewritten, known[4], entries, archived + 1, last, 4 * count, false, true)
-end
+entries = merge(rewritten, known[4], entries, archived + 1, last, math.max(4 * count, 4096), false, true)
 
 if #entries > 0 then
   redis.call('HSET', meta, 'archiver', node .. ' ' .. string.format('%.0f', now + lease))
