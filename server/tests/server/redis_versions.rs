@@ -4,12 +4,14 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use realtime::broker::redis::{self, RedisBroker};
+use realtime::broker::rewrite::{Earlier, NewFrame, Rewrite, Rewriter, Rewritten, Seen};
 use realtime::broker::{Broker, Deliveries, Delivery, IdempotencyKey};
 use realtime::channel::Channel;
 use realtime::event::EventHeader;
 use realtime::peers::Peers;
 use realtime::presence::redis::{PresenceOptions, RedisPresence};
 use realtime::presence::{Lease, PresenceStore};
+use storage::StorageError;
 use tokio::time::timeout;
 
 use crate::cluster::{LOG_LENGTH, any_channel, append, frame, header, redis_options};
@@ -91,4 +93,23 @@ async fn who_has_just_taken_a_lease_does_not_know_who_else_lives() {
     server.command(&["DEL", LEASES]).await;
     assert_eq!(node.presence.renew().await, Ok(Lease::Lost));
     assert_eq!(node.told().await, None);
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nothing_is_replaced_while_a_node_is_seen_that_does_not_read_it_so() {
+    let server = RedisServer::start();
+    let mut node = New::start(&server, Duration::from_millis(500)).await;
+    node.told().await;
+    let replaces = async |number: u64| {
+        node.presence.renew().await.unwrap();
+        let rewrite =
+            Rewrite { offset: 1, seen: Seen::Anything, frame: NewFrame::Whole("now".into()), earlier: Earlier::Keep };
+        let once = IdempotencyKey { key: format!("e{number}"), digest: "digest".into() };
+        node.broker.rewrite(append(&node.channel, "event", Some(once)), vec![rewrite]).await
+    };
+    assert!(matches!(replaces(1).await, Ok(Rewritten::Done(_))), "nobody else is seen");
+    server.command(&["ZADD", LEASES, NEVER, "before.0123456789abcdef~2"]).await;
+    assert!(matches!(replaces(2).await, Err(StorageError::Unavailable(_))), "that one would show what was");
+    server.command(&["ZREM", LEASES, "before.0123456789abcdef~2"]).await;
+    assert!(matches!(replaces(3).await, Ok(Rewritten::Done(_))));
 }

@@ -27,8 +27,8 @@ const RANDOM_KEY: usize = 16;
 #[async_trait]
 impl Rewriter for RedisBroker {
     async fn rewrite(&self, mut append: Append, rewrites: Vec<Rewrite>) -> Result<Rewritten, StorageError> {
-        if !self.peers.all_understand(REWRITES) {
-            let why = "a node of an earlier version runs, or it is not known yet that none does";
+        if self.peers.see_one_before(REWRITES) {
+            let why = "a node of an earlier version runs, which would not read what is replaced";
             return Err(StorageError::Unavailable(why.into()));
         }
         let shard = self.client.router().of(&append.channel)?;

@@ -49,6 +49,8 @@ pub(super) struct Renewed {
     pub(super) lease: Lease,
     /// The least version of all nodes; 0 where it is not known.
     pub(super) least_version: u32,
+    /// The least version of those whose leases were there, also while others may still take theirs.
+    pub(super) seen_version: u32,
     claimed: Claimed,
 }
 
@@ -175,7 +177,12 @@ impl Leases {
         }
         let until = reply.next().unwrap_or_default();
         let least_version = reply.next().and_then(|least| least.parse().ok()).unwrap_or(0);
-        Ok(Renewed { lease, least_version, claimed: Claimed { until, nodes: reply.collect() } })
+        Ok(Renewed {
+            lease,
+            least_version,
+            seen_version: least_version,
+            claimed: Claimed { until, nodes: reply.collect() },
+        })
     }
 
     fn current(&self) -> Arc<LeaseTerm> {

@@ -247,7 +247,8 @@ impl PresenceStore for RedisPresence {
     async fn renew(&self) -> Result<Lease, StorageError> {
         let renewed = join_all(self.leases.iter().map(Leases::renew)).await;
         let least = renewed.iter().map(|renewed| renewed.as_ref().map_or(0, |renewed| renewed.least_version)).min();
-        self.peers.note(least.unwrap_or(0));
+        let seen = renewed.iter().flatten().map(|renewed| renewed.seen_version).min();
+        self.peers.note(least.unwrap_or(0), seen.unwrap_or(0));
         // A site that is not reached is reported by its shard; the others go on.
         if let Some(Err(error)) = renewed.iter().find(|_| renewed.iter().all(Result::is_err)) {
             return Err(error.clone());
