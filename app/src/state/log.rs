@@ -8,9 +8,9 @@ use client::room::{Changes, Event, Unsent};
 use protocol::{Epoch, HistoryPage, Joined, Message, MessageId, RoomEvent, UserId};
 
 use super::away::{Away, Disconnected, Missed, is_among_last, is_news, last_known};
+use super::delivery::DeliveryStatus;
 use super::extent::Extent;
 use super::message_chunks::{Chunk, MessageChunks};
-use super::outgoing::{DeliveryStatus, Outgoing};
 
 /// How many messages a page holds at most while its reader is at the end; earlier ones are loaded
 /// again by scrolling up.
@@ -30,7 +30,7 @@ pub(crate) struct Log {
     changes: Changes,
     /// How often all messages were replaced by others.
     turns: usize,
-    outgoing: Outgoing,
+    unsent: Vec<Unsent>,
     lost: Option<Disconnected>,
     /// An absence that has ended, of which no message by others has come yet.
     back: Option<Away>,
@@ -50,7 +50,7 @@ impl Log {
             extent: Extent::of(&page, 0),
             changes: Changes::default(),
             turns: 0,
-            outgoing: Outgoing::default(),
+            unsent: Vec::new(),
             lost: None,
             back: None,
             away: None,
@@ -103,12 +103,7 @@ impl Log {
 
     /// The messages that are not in the log, in the order of writing.
     pub(crate) fn unsent(&self) -> &[Unsent] {
-        self.outgoing.messages()
-    }
-
-    /// The change of a message which is under way, or was refused.
-    pub(crate) fn change_of(&self, message: &Message) -> Option<&Unsent> {
-        self.outgoing.change_of(message)
+        &self.unsent
     }
 
     /// The offset before which the log has more, if it has.
@@ -209,13 +204,11 @@ impl Log {
                 self.turns += 1;
             }
             Event::Pending(unsent) => self.wait_for(unsent),
-            Event::Acknowledged(id) | Event::Discarded(id) => {
-                let changed = self.outgoing.remove(id);
-                self.touch(changed);
-            }
+            Event::Acknowledged(id) | Event::Discarded(id) => self.unsent.retain(|unsent| unsent.id != *id),
             Event::Refused(id, refusal) => {
-                let unchanged = self.outgoing.refuse(id, &refusal.message);
-                self.touch(unchanged);
+                if let Some(unsent) = self.unsent.iter_mut().find(|unsent| unsent.id == *id) {
+                    unsent.refused = Some(refusal.message.clone());
+                }
             }
             Event::Availability(_)
             | Event::Delayed(..)
@@ -344,7 +337,7 @@ impl Log {
     /// Removes a message in the log from the unsent ones.
     fn settle(&mut self, message: &Message) {
         if message.author.id == self.me {
-            self.outgoing.remove(&message.id);
+            self.unsent.retain(|unsent| unsent.id != message.id);
         }
     }
 
@@ -366,17 +359,14 @@ impl Log {
         self.unseen = if self.at_bottom { 0 } else { self.missed_unseen() };
     }
 
+    /// Adds a message that is not in the log, or replaces what it was. A change of one is not among them.
     fn wait_for(&mut self, unsent: &Unsent) {
-        if !self.messages().iter().any(|message| self.is_own(message, &unsent.id)) {
-            self.outgoing.add(unsent);
-            self.touch(unsent.target());
+        if unsent.target().is_some() || self.messages().iter().any(|message| self.is_own(message, &unsent.id)) {
+            return;
         }
-    }
-
-    /// Has the message at that offset rendered anew.
-    fn touch(&mut self, offset: Option<u64>) {
-        if let Some(offset) = offset {
-            self.chunks.touch(offset);
+        match self.unsent.iter_mut().find(|known| known.id == unsent.id) {
+            Some(known) => *known = unsent.clone(),
+            None => self.unsent.push(unsent.clone()),
         }
     }
 

@@ -94,11 +94,6 @@ impl MessageChunks {
         }
     }
 
-    /// Marks a change of the message at that offset, if it is shown.
-    pub(super) fn touch(&mut self, offset: u64) {
-        self.change(offset, |_| true);
-    }
-
     /// Changes the message at that offset, if it is shown. Its chunk is marked if `change` returns true.
     pub(super) fn change(&mut self, offset: u64, change: impl FnOnce(&mut Arc<Message>) -> bool) {
         let Ok(at) = self.messages.binary_search_by_key(&offset, |message| message.offset) else { return };

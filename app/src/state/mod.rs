@@ -5,6 +5,7 @@
 
 pub(crate) mod away;
 pub(crate) mod connection_status;
+mod delivery;
 pub(crate) mod editor;
 pub(crate) mod excess;
 mod extent;
@@ -13,7 +14,6 @@ mod links;
 pub(crate) mod log;
 mod message_chunks;
 pub(crate) mod message_link;
-mod outgoing;
 pub(crate) mod people;
 mod people_list;
 pub(crate) mod rows;
@@ -25,6 +25,6 @@ pub(crate) mod time;
 pub(crate) mod testing;
 
 pub(crate) use connection_status::{ConnectBlocker, ConnectionStatus, FirstConnects};
+pub(crate) use delivery::DeliveryStatus;
 pub(crate) use log::Log;
-pub(crate) use outgoing::DeliveryStatus;
 pub(crate) use people::People;

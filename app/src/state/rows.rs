@@ -39,15 +39,11 @@ pub(crate) enum Row {
         own: bool,
         /// Whether it is the first of its author in one go.
         head: bool,
-        /// The reader's change of it that is under way, or was refused.
-        change: Option<Unsent>,
     },
     /// The line that a deleted message leaves.
     Gone {
         /// What is left of the message.
         message: Arc<Message>,
-        /// The reader's change of it, as in [`Row::Message`].
-        change: Option<Unsent>,
     },
     /// A message that is not in the log yet.
     Unsent {
@@ -65,28 +61,12 @@ pub(crate) enum RowKey {
     Day(i64),
     /// The line of an absence.
     Away(u64, usize),
-    /// A message of the reader's.
-    Own(MessageId, bool, Version),
-    /// A message of somebody else.
-    Other(UserId, MessageId, bool, Version),
+    /// A message of the reader's, after so many edits: each draws it anew.
+    Own(MessageId, bool, usize),
+    /// A message of somebody else, after so many edits.
+    Other(UserId, MessageId, bool, usize),
     /// The line of a deleted message, by its offset.
-    Gone(u64, Version),
-}
-
-/// What is shown of a message beside its first text. A row of another version is rendered anew.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
-pub(crate) struct Version {
-    /// How often the message was edited.
-    edits: usize,
-    /// The reader's change of it, and whether that was refused.
-    change: Option<(MessageId, bool)>,
-}
-
-impl Version {
-    fn of(message: &Message, change: Option<&Unsent>) -> Self {
-        let change = change.map(|change| (change.id.clone(), change.refused.is_some()));
-        Self { edits: message.edits.len(), change }
-    }
+    Gone(u64),
 }
 
 impl Row {
@@ -95,16 +75,16 @@ impl Row {
         match self {
             Self::Day { day, .. } => RowKey::Day(*day),
             Self::Away { since_ms, count } => RowKey::Away(*since_ms, *count),
-            Self::Message { message, own, head, change } => {
-                let (id, version) = (message.id.clone(), Version::of(message, change.as_ref()));
+            Self::Message { message, own, head } => {
+                let (id, edits) = (message.id.clone(), message.edits.len());
                 if *own {
-                    RowKey::Own(id, *head, version)
+                    RowKey::Own(id, *head, edits)
                 } else {
-                    RowKey::Other(message.author.id.clone(), id, *head, version)
+                    RowKey::Other(message.author.id.clone(), id, *head, edits)
                 }
             }
-            Self::Gone { message, change } => RowKey::Gone(message.offset, Version::of(message, change.as_ref())),
-            Self::Unsent { unsent, head } => RowKey::Own(unsent.id.clone(), *head, Version::default()),
+            Self::Gone { message } => RowKey::Gone(message.offset),
+            Self::Unsent { unsent, head } => RowKey::Own(unsent.id.clone(), *head, 0),
         }
     }
 }
@@ -128,14 +108,10 @@ pub(crate) fn rows(log: &Log, number: i32, local: impl Fn(u64) -> Local, now_ms:
             rows.divide(Row::Away { count: missed.count, since_ms: missed.since_ms });
         }
         if is_shown(message) {
-            let (head, change) = (rows.begin(speaker(message), message.sent_at), log.change_of(message).cloned());
+            let head = rows.begin(speaker(message), message.sent_at);
             let (message, own) = (message.clone(), message.author.id == *log.me());
             let is_gone = message.is_deleted();
-            rows.rows.push(if is_gone {
-                Row::Gone { message, change }
-            } else {
-                Row::Message { message, own, head, change }
-            });
+            rows.rows.push(if is_gone { Row::Gone { message } } else { Row::Message { message, own, head } });
         }
     }
     for unsent in if chunk.is_last { log.unsent() } else { &[] } {
@@ -151,12 +127,11 @@ pub(crate) fn is_blank(log: &Log, now_ms: u64) -> bool {
     !can_load && log.unsent().is_empty() && !log.messages().iter().any(|message| is_shown(log, message, now_ms))
 }
 
-/// Whether a message has a row. A deleted one has it for a while, and for as long as a message that is shown answers it,
-/// or its reader has to know what became of a change.
+/// Whether a message has a row. A deleted one has it for a while, and for as long as a message that is shown answers it.
 fn is_shown(log: &Log, message: &Message, now_ms: u64) -> bool {
     let Some(deleted_at) = message.deleted_at else { return true };
     let is_answered = || log.messages().iter().any(|answer| answer.reply_to == Some(message.offset));
-    deleted_at.saturating_add(GONE_MS) > now_ms || log.change_of(message).is_some() || is_answered()
+    deleted_at.saturating_add(GONE_MS) > now_ms || is_answered()
 }
 
 /// Whoever goes on if the next message is by the same; nobody does after a line without a name.
@@ -199,7 +174,7 @@ impl<F: Fn(u64) -> Local> Rows<F> {
 #[cfg(test)]
 mod tests {
     use client::room::{Event, Status};
-    use protocol::{Change, Epoch, ErrorCode, HistoryPage, Joined, Position, Refusal, RoomEvent};
+    use protocol::{Change, Epoch, HistoryPage, Joined, Position, RoomEvent};
 
     use super::*;
     use crate::state::testing::{deleted, edited, id, member, message, room, said};
@@ -321,30 +296,6 @@ mod tests {
     }
 
     #[test]
-    fn an_edited_message_is_another_row_and_keeps_its_place() {
-        let mut log = log(&[("ben", 0), ("ana", 1)]);
-        let keys = |log: &Log| all(log, 0).iter().map(Row::key).collect::<Vec<_>>();
-        let before = keys(&log);
-        log.fold(&at(2, edited(3, "ben", 1, "hello")), 0);
-        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "Ana:"]);
-        let after = keys(&log);
-        assert_ne!(after[1], before[1]);
-        assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
-
-        let edit = Unsent { edits: Some(2), ..Unsent::new(id("x"), "hi!".into(), 0) };
-        log.fold(&Event::Pending(edit.clone()), 0);
-        let pending = keys(&log);
-        assert_ne!(pending[2], after[2], "under way");
-        log.fold(&Event::Refused(id("x"), Refusal::new(ErrorCode::TooLate, "Too late.")), 0);
-        assert_ne!(keys(&log)[2], pending[2], "refused");
-        let shown = all(&log, 0).pop();
-        let refused = Unsent { refused: Some("Too late.".into()), ..edit };
-        assert!(matches!(shown, Some(Row::Message { change: Some(change), .. }) if change == refused));
-        log.fold(&Event::Discarded(id("x")), 0);
-        assert_eq!(keys(&log), after);
-    }
-
-    #[test]
     fn a_deleted_message_leaves_a_line_for_an_hour() {
         let mut log = log(&[("ben", 0), ("ben", 1), ("ben", 2), ("ben", 3), ("ben", 4)]);
         log.fold(&at(31, deleted(6, "ben", 2)), 0);
@@ -372,5 +323,17 @@ mod tests {
         log.fold(&at(1, deleted(54, "ana", 50)), 0);
         log.fold(&at(1, deleted(55, "ana", 51)), 0);
         assert_eq!(sketch(&log, 0)[49..], ["-", "-", "-"]);
+    }
+
+    #[test]
+    fn an_edited_message_is_another_row_and_keeps_its_place() {
+        let mut log = log(&[("ben", 0), ("ana", 1)]);
+        let keys = |log: &Log| all(log, 0).iter().map(Row::key).collect::<Vec<_>>();
+        let before = keys(&log);
+        log.fold(&at(2, edited(3, "ben", 1, "hello")), 0);
+        assert_eq!(sketch(&log, 0), ["day 0", "Ben:", "Ana:"]);
+        let after = keys(&log);
+        assert_ne!(after[1], before[1]);
+        assert_eq!((&after[0], &after[2]), (&before[0], &before[2]));
     }
 }

@@ -23,17 +23,15 @@ pub fn score(quiz: &Quiz, sheet: &Sheet) -> u32 {
     points.sum()
 }
 
-/// `round(P * (1 - t / 2T))`.
+/// `round(P * (1 - t / 2T))`, half a point up. In whole numbers: a fraction of two is not exact, and misses the half.
 fn points(question: &Question, took_ms: u64) -> u32 {
-    let (most, limit_ms) = (f64::from(question.points.most()), f64::from(question.seconds) * 1000.0);
-    if took_ms < AT_ONCE_MS {
-        return question.points.most();
+    let (most, limit_ms) = (question.points.most(), u64::from(question.seconds) * 1_000);
+    if took_ms < AT_ONCE_MS || limit_ms == 0 {
+        return most;
     }
-    #[expect(clippy::cast_precision_loss, reason = "a few thousand milliseconds")]
-    let share = 1.0 - (took_ms as f64 / (2.0 * limit_ms)).min(0.5);
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "from 0 to 2,000")]
-    let points = (most * share).round() as u32;
-    points
+    let twice = 2 * limit_ms;
+    let exact = u64::from(most) * (twice - took_ms.min(limit_ms));
+    u32::try_from((exact + limit_ms) / twice).unwrap_or(most)
 }
 
 fn is_right(question: &Question, answer: &Answer) -> bool {

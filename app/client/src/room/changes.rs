@@ -2,8 +2,6 @@
 //!
 //! A page is loaded over HTTP while changes come over the socket: it may be older than they are. Knows no pages.
 
-use std::collections::VecDeque;
-
 use protocol::message::Message;
 use protocol::room_event::RoomEvent;
 
@@ -12,7 +10,7 @@ const KEPT: usize = 256;
 
 /// The last changes of one log, in its order.
 #[derive(Clone, Debug, Default)]
-pub struct Changes(VecDeque<RoomEvent>);
+pub struct Changes(Vec<RoomEvent>);
 
 impl Changes {
     /// Keeps what changes earlier messages among new events of the log.

@@ -1,33 +1,14 @@
-//! What became of a message: edited, deleted, or a change that is not in the log.
+//! What became of a message: edited or deleted.
 
-use client::room::Unsent;
 use leptos::prelude::*;
-use protocol::{Message, MessageId};
+use protocol::Message;
 
-use super::text::{linked, text};
+use super::text::linked;
 use crate::components::avatar::hollow;
-use crate::components::icon::{CIRCLE_ALERT, icon};
 use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
 use crate::state::time::Local;
 use crate::time_zone::local;
-
-/// The text of a message. While the reader's edit of it is not in the log, that is what they wrote.
-pub(super) fn body(message: &Message, change: Option<&Unsent>) -> AnyView {
-    let edit = change.filter(|change| change.edits.is_some());
-    let shown = edit.map_or(&message.message, |edit| &edit.text);
-    let class = match change {
-        Some(Unsent { refused: None, .. }) => "message__text message__text--pending",
-        Some(Unsent { edits: Some(_), .. }) => "message__text message__text--failed",
-        _ => "message__text",
-    };
-    view! {
-        <p class=class dir="auto">
-            {text(shown)}
-        </p>
-    }
-    .into_any()
-}
 
 /// The word after the time of an edited message.
 pub(super) fn edited(message: &Message) -> Option<AnyView> {
@@ -44,8 +25,8 @@ pub(super) fn edited(message: &Message) -> Option<AnyView> {
     )
 }
 
-/// The line that a deleted message leaves. It keeps the text of an edit that came too late.
-pub(super) fn gone(message: &Message, change: Option<&Unsent>, store: RoomStore) -> AnyView {
+/// The line that a deleted message leaves.
+pub(super) fn gone(message: &Message, store: RoomStore) -> AnyView {
     let at = local(message.sent_at);
     view! {
         <article
@@ -62,8 +43,6 @@ pub(super) fn gone(message: &Message, change: Option<&Unsent>, store: RoomStore)
                         {at.clock()}
                     </time>
                 </p>
-                {change.filter(|change| change.edits.is_some()).map(|edit| body(message, Some(edit)))}
-                {refused(change, store)}
             </div>
         </article>
     }
@@ -77,39 +56,10 @@ fn who_deleted(message: &Message) -> AnyView {
     }
 }
 
-/// Why the reader's change of a message was refused, and what they can do.
-pub(super) fn refused(change: Option<&Unsent>, store: RoomStore) -> Option<AnyView> {
-    let change = change?;
-    let what = if change.deletes.is_some() { "Not deleted. " } else { "Not saved. " };
-    Some(failed(store, change.id.clone(), (what, "Discard"), change.refused.clone()?))
-}
-
-/// What was not done and why, with buttons to try again and to give it up.
-pub(super) fn failed(
-    store: RoomStore,
-    id: MessageId,
-    (what, give_up): (&'static str, &'static str),
-    why: String,
-) -> AnyView {
-    let (again, gone) = (id.clone(), id);
-    view! {
-        <div class="message__state message__state--failed" role="alert">
-            <span class="message__why">{icon(CIRCLE_ALERT)} <span>{what} {why}</span></span>
-            <button type="button" on:click=move |_| store.retry(again.clone())>
-                "Try again"
-            </button>
-            <button type="button" on:click=move |_| store.discard(gone.clone())>
-                {give_up}
-            </button>
-        </div>
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::state::testing::{deleted, edited as edit, id, message};
+    use crate::state::testing::{deleted, edited as edit, message};
 
     /// What is read of a view: its markup without tags.
     fn words(view: AnyView) -> String {
@@ -133,25 +83,6 @@ mod tests {
             let mut gone = message(1, "ben", "hello", 0);
             gone.apply(&deleted(2, who, 1));
             assert_eq!(words(who_deleted(&gone)), sentence);
-        }
-    }
-
-    #[test]
-    fn what_the_reader_wrote_is_seen_before_it_is_saved_and_when_it_is_not() {
-        let said = message(1, "ben", "helo", 0);
-        let edit = Unsent { edits: Some(1), ..Unsent::new(id("x"), "hello".into(), 0) };
-        let refused = Unsent { refused: Some("Too late.".into()), ..edit.clone() };
-        let deletion = Unsent { edits: None, deletes: Some(1), ..refused.clone() };
-        let shown = [
-            (None, "helo", r#"class="message__text""#),
-            (Some(&edit), "hello", "message__text--pending"),
-            (Some(&refused), "hello", "message__text--failed"),
-            (Some(&deletion), "helo", r#"class="message__text""#),
-        ];
-        for (change, text, class) in shown {
-            let html = body(&said, change).to_html();
-            assert!(html.contains(class), "{html}");
-            assert_eq!(words(body(&said, change)), text);
         }
     }
 }

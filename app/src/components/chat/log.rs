@@ -155,11 +155,9 @@ fn row_view(store: RoomStore, row: Row) -> AnyView {
     match row {
         Row::Day { day, current } => dividers::day(day, current),
         Row::Away { count, since_ms } => dividers::away(count, since_ms),
-        Row::Message { message, own: false, head, change } => {
-            message::message_view(&message, head, change.as_ref(), store)
-        }
-        Row::Message { message, own: true, head, change } => own::delivered(&message, head, change.as_ref(), store),
-        Row::Gone { message, change } => changed::gone(&message, change.as_ref(), store),
+        Row::Message { message, own: false, head } => message::message_view(&message, head, store),
+        Row::Message { message, own: true, head } => own::delivered(&message, head, store),
+        Row::Gone { message } => changed::gone(&message, store),
         Row::Unsent { unsent, head } => own::tracked(store, unsent.id, &unsent.text, head),
     }
 }

@@ -1,20 +1,19 @@
 //! A message of somebody else.
 
-use client::room::Unsent;
 use leptos::prelude::*;
 use protocol::Message;
 
-use super::changed::{body, edited, refused};
-use super::text::{linked, time};
+use super::changed::edited;
+use super::text::{body, linked, time};
 use crate::components::avatar::{Looks, avatar};
 use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
 
 /// A message of somebody else; the first of several with avatar and name.
-pub(super) fn message_view(message: &Message, head: bool, change: Option<&Unsent>, store: RoomStore) -> AnyView {
+pub(super) fn message_view(message: &Message, head: bool, store: RoomStore) -> AnyView {
     let time = time(message.offset, message.sent_at);
     let (id, is_linked) = (mark(message.offset), linked(message.offset, store));
-    let (body, edited, refused) = (body(message, change), edited(message), refused(change, store));
+    let (body, edited) = (body(message), edited(message));
     if head {
         let name = message.author.name.to_string();
         let whole = name.clone();
@@ -30,7 +29,6 @@ pub(super) fn message_view(message: &Message, head: bool, change: Option<&Unsent
                         {edited}
                     </div>
                     {body}
-                    {refused}
                 </div>
             </article>
         }
@@ -42,7 +40,6 @@ pub(super) fn message_view(message: &Message, head: bool, change: Option<&Unsent
                 <div class="message__body">
                     {body}
                     {edited}
-                    {refused}
                 </div>
             </article>
         }

@@ -2,14 +2,13 @@
 
 use std::time::Duration;
 
-use client::room::Unsent;
 use leptos::prelude::*;
 use protocol::{Message, MessageId};
 
-use super::changed::{body, edited, failed, refused};
-use super::text::{linked, text, time};
+use super::changed::edited;
+use super::text::{body, linked, text, time};
 use crate::boxed_view::{derived, dynamic_view, effect, memo, optional_view};
-use crate::components::icon::{CLOCK, icon};
+use crate::components::icon::{CIRCLE_ALERT, CLOCK, icon};
 use crate::room_store::RoomStore;
 use crate::state::message_link::mark;
 use crate::state::{ConnectionStatus, DeliveryStatus};
@@ -18,7 +17,7 @@ use crate::state::{ConnectionStatus, DeliveryStatus};
 const PATIENCE: Duration = Duration::from_millis(800);
 
 /// A message of the reader's that is in the log.
-pub(super) fn delivered(message: &Message, head: bool, change: Option<&Unsent>, store: RoomStore) -> AnyView {
+pub(super) fn delivered(message: &Message, head: bool, store: RoomStore) -> AnyView {
     let (offset, sent_at) = (message.offset, message.sent_at);
     view! {
         <article
@@ -31,9 +30,8 @@ pub(super) fn delivered(message: &Message, head: bool, change: Option<&Unsent>, 
                 <div class="message__line">
                     {beside(head, time(offset, sent_at))}
                     {edited(message)}
-                    {body(message, change)}
+                    {body(message)}
                 </div>
-                {refused(change, store)}
             </div>
         </article>
     }
@@ -108,6 +106,22 @@ fn state(store: RoomStore, id: MessageId, delivery: Memo<DeliveryStatus>) -> Any
             view! { <div class="message__state">{icon(CLOCK)} {word}</div> }.into_any()
         }
         DeliveryStatus::Pending | DeliveryStatus::Delivered { .. } => ().into_any(),
-        DeliveryStatus::Failed(why) => failed(store, id.clone(), ("Not sent. ", "Delete"), why),
+        DeliveryStatus::Failed(why) => failed(store, id.clone(), why),
     })
+}
+
+fn failed(store: RoomStore, id: MessageId, why: String) -> AnyView {
+    let (again, gone) = (id.clone(), id);
+    view! {
+        <div class="message__state message__state--failed" role="alert">
+            <span class="message__why">{icon(CIRCLE_ALERT)} <span>"Not sent. " {why}</span></span>
+            <button type="button" on:click=move |_| store.retry(again.clone())>
+                "Try again"
+            </button>
+            <button type="button" on:click=move |_| store.discard(gone.clone())>
+                "Delete"
+            </button>
+        </div>
+    }
+    .into_any()
 }

@@ -1,6 +1,7 @@
 //! What all messages have: their time, and a text with links.
 
 use leptos::prelude::*;
+use protocol::Message;
 
 use crate::room_store::RoomStore;
 use crate::state::message_link::address;
@@ -40,4 +41,14 @@ pub(super) fn text(text: &str) -> Vec<AnyView> {
             .into_any(),
         })
         .collect()
+}
+
+/// The text of a message as a paragraph.
+pub(super) fn body(message: &Message) -> AnyView {
+    view! {
+        <p class="message__text" dir="auto">
+            {text(&message.message)}
+        </p>
+    }
+    .into_any()
 }

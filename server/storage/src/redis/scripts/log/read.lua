@@ -42,13 +42,12 @@ if seen_offset == '0' then
   is_seen = true
 elseif seen_offset then
   local entry = redis.call('XRANGE', log, seen_offset .. '-0', seen_offset .. '-0')[1]
-  -- Of one that was replaced since, the node knows another frame.
-  if entry and seen_frame and redis.call('HEXISTS', rewritten, seen_offset) == 0 then
-    -- The whole frame, or what is before and after its offset.
-    local fields = entry[2]
-    local frame = fields[4] and fields[2] .. seen_offset .. fields[4] or fields[2]
-    is_seen = frame == seen_frame
-  else
+  local now = replaced(redis.call('HGET', rewritten, seen_offset), origin)
+  if seen_frame and (entry or now) then
+    is_seen = now == seen_frame or entry and frame_of(entry, seen_offset) == seen_frame
+  end
+  -- Of one that was replaced since, the node may know another frame.
+  if not is_seen and (now or not (entry and seen_frame)) then
     is_seen = epoch == seen_epoch and tonumber(top) >= tonumber(seen_offset)
   end
   if not is_seen and epoch == seen_epoch then
