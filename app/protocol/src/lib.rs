@@ -32,6 +32,7 @@ pub use id::{
 };
 pub use message::{
     Availability, Change, ClientMessage, Joined, Member, Message, Namesake, NewEpoch, Presence, ServerMessage, Typing,
+    WantedChange,
 };
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};

@@ -35,34 +35,12 @@ pub enum ClientMessage {
         #[serde(skip_serializing_if = "Option::is_none", default)]
         reply_to: Option<u64>,
     },
-    /// Gives a message of one's own another text.
-    Edit {
-        /// The id of a room that this connection has joined.
-        room_id: RoomId,
-        /// The id by which a resend is recognised, as that of a message.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        id: Option<MessageId>,
-        /// The offset of the message.
-        target: u64,
-        /// When the message was sent, as it says itself: a log that began anew may have another one at that offset.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        sent_at: Option<u64>,
-        /// The new text as typed, under the rules for that of a message.
-        message: String,
-    },
+    /// Gives a message of one's own another text. No page does so yet, and browsers do without the code.
+    #[cfg_attr(target_family = "wasm", serde(skip_serializing))]
+    Edit(WantedChange),
     /// Takes the text of a message away, for everybody and for good.
-    Delete {
-        /// The id of a room that this connection has joined.
-        room_id: RoomId,
-        /// The id by which a resend is recognised, as that of a message.
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        id: Option<MessageId>,
-        /// The offset of the message.
-        target: u64,
-        /// When the message was sent, as in [`ClientMessage::Edit`].
-        #[serde(skip_serializing_if = "Option::is_none", default)]
-        sent_at: Option<u64>,
-    },
+    #[cfg_attr(target_family = "wasm", serde(skip_serializing))]
+    Delete(WantedChange),
     /// Leaves the room on this connection.
     Leave {
         /// The id of the room; in others the connection stays.
@@ -77,11 +55,31 @@ pub enum ClientMessage {
     Ping,
 }
 
+/// A change of a message that a client asks for.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct WantedChange {
+    /// The id of a room that this connection has joined.
+    pub room_id: RoomId,
+    /// The id by which a resend is recognised, as that of a message.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub id: Option<MessageId>,
+    /// The offset of the message.
+    pub target: u64,
+    /// When the message was sent, as it says itself: a log that began anew may have another one at that offset.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub sent_at: Option<u64>,
+    /// The new text of an edited message as typed, under the rules for that of a message; nothing in a deletion.
+    #[serde(skip_serializing_if = "Option::is_none", default)]
+    pub message: Option<String>,
+}
+
 impl ClientMessage {
     /// The id by which the answer names it, if it has one.
     pub fn id(&self) -> Option<&MessageId> {
         match self {
-            Self::Message { id, .. } | Self::Edit { id, .. } | Self::Delete { id, .. } => id.as_ref(),
+            Self::Message { id, .. } => id.as_ref(),
+            Self::Edit(change) | Self::Delete(change) => change.id.as_ref(),
             Self::Join { .. } | Self::Leave { .. } | Self::Typing { .. } | Self::Ping => None,
         }
     }

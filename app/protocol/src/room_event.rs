@@ -84,16 +84,27 @@ impl Message {
 impl Joined {
     /// Takes the events since the client's position, in the order of the log.
     pub fn take_events(&mut self) -> Vec<RoomEvent> {
-        let mut events: Vec<_> = std::mem::take(&mut self.messages).into_iter().map(RoomEvent::Posted).collect();
-        let edited = std::mem::take(&mut self.edited).into_iter().map(RoomEvent::Edited);
-        let deleted = std::mem::take(&mut self.deleted).into_iter().map(RoomEvent::Deleted);
-        for change in edited.chain(deleted) {
-            // Each list is in order, and changes are few: a sort would cost every browser some KiB of code.
-            let at = events.iter().rposition(|event| event.offset() < change.offset()).map_or(0, |before| before + 1);
-            events.insert(at, change);
+        let mut events = Vec::new();
+        for message in std::mem::take(&mut self.messages) {
+            put(&mut events, RoomEvent::Posted(message));
+        }
+        for edit in std::mem::take(&mut self.edited) {
+            put(&mut events, RoomEvent::Edited(edit));
+        }
+        for deletion in std::mem::take(&mut self.deleted) {
+            put(&mut events, RoomEvent::Deleted(deletion));
         }
         events
     }
+}
+
+/// Puts an event after those with lower offsets. Most come in order; a sort would cost every browser some KiB of code.
+fn put(events: &mut Vec<RoomEvent>, event: RoomEvent) {
+    let mut at = events.len();
+    while at > 0 && events.get(at - 1).is_some_and(|before| before.offset() > event.offset()) {
+        at -= 1;
+    }
+    events.insert(at, event);
 }
 
 #[cfg(test)]

@@ -106,16 +106,6 @@ pub(crate) fn avatar(looks: Looks) -> AnyView {
     .into_any()
 }
 
-/// An arch in place of somebody who is not to be seen: it has no colour and no eyes.
-pub(crate) fn hollow() -> AnyView {
-    view! {
-        <svg class="avatar avatar--hollow" viewBox="0 0 40 40" aria-hidden="true">
-            <path class="avatar__body" d="M2 40V20a18 18 0 0 1 36 0v20z"></path>
-        </svg>
-    }
-    .into_any()
-}
-
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

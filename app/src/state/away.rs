@@ -92,9 +92,14 @@ pub(super) fn is_news(message: &Message, me: &UserId) -> bool {
 
 /// Whether the message at an offset is among the last so many of others.
 pub(super) fn is_among_last(messages: &[Arc<Message>], me: &UserId, offset: u64, count: usize) -> bool {
-    let from_there = messages.iter().rev().take_while(|message| message.offset >= offset);
-    let news: Vec<_> = from_there.filter(|message| is_news(message, me)).collect();
-    news.last().is_some_and(|oldest| oldest.offset == offset) && news.len() <= count
+    let mut left = count;
+    for message in messages.iter().rev().filter(|message| is_news(message, me)) {
+        if left == 0 || message.offset <= offset {
+            return left > 0 && message.offset == offset;
+        }
+        left -= 1;
+    }
+    false
 }
 
 /// The offset of the last shown message that a page of another log contains too.

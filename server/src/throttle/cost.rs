@@ -121,7 +121,7 @@ impl Cost {
 impl From<&ClientMessage> for Cost {
     fn from(message: &ClientMessage) -> Self {
         match message {
-            ClientMessage::Message { .. } | ClientMessage::Edit { .. } | ClientMessage::Delete { .. } => Self::MESSAGE,
+            ClientMessage::Message { .. } | ClientMessage::Edit(_) | ClientMessage::Delete(_) => Self::MESSAGE,
             ClientMessage::Join { .. } => Self::JOIN,
             ClientMessage::Leave { .. } | ClientMessage::Typing { .. } => Self::FRAME,
             ClientMessage::Ping => Self::PING,

@@ -6,7 +6,7 @@ use std::time::Duration;
 use futures::{SinkExt, StreamExt};
 use protocol::{
     Change, ClientMessage, Joined, Message, MessageId, Position, Presence, Refusal, RoomEvent, RoomId, ServerMessage,
-    SessionToken, wire,
+    SessionToken, WantedChange, wire,
 };
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -110,13 +110,14 @@ impl Visitor {
     /// Gives a message another text, and waits for that to come back, or for a refusal.
     pub async fn try_edit(&mut self, room: &str, id: &str, target: u64, text: &str) -> Result<Change, Refusal> {
         let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
-        self.change(ClientMessage::Edit { room_id, id, target, sent_at: None, message: text.into() }).await
+        let message = Some(text.into());
+        self.change(ClientMessage::Edit(WantedChange { room_id, id, target, sent_at: None, message })).await
     }
 
     /// Deletes a message, and waits for that to come back, or for a refusal.
     pub async fn try_delete(&mut self, room: &str, id: &str, target: u64) -> Result<Change, Refusal> {
         let (room_id, id) = (RoomId::parse(room).unwrap(), MessageId::parse(id).ok());
-        self.change(ClientMessage::Delete { room_id, id, target, sent_at: None }).await
+        self.change(ClientMessage::Delete(WantedChange { room_id, id, target, sent_at: None, message: None })).await
     }
 
     async fn change(&mut self, message: ClientMessage) -> Result<Change, Refusal> {

@@ -15,8 +15,14 @@ pub struct Changes(Vec<RoomEvent>);
 impl Changes {
     /// Keeps what changes earlier messages among new events of the log.
     pub fn note(&mut self, events: &[RoomEvent]) {
-        self.0.extend(events.iter().filter(|event| event.target().is_some()).cloned());
-        self.0.drain(..self.0.len().saturating_sub(KEPT));
+        for event in events {
+            if event.target().is_some() {
+                if self.0.len() >= KEPT {
+                    self.0.remove(0);
+                }
+                self.0.push(event.clone());
+            }
+        }
     }
 
     /// Forgets them, because the log is another one.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::connection::Status;
 use protocol::error::Refusal;
 use protocol::id::{MessageId, RoomId};
-use protocol::message::{ClientMessage, Joined, Namesake, Presence, Typing};
+use protocol::message::{ClientMessage, Joined, Namesake, Presence, Typing, WantedChange};
 use protocol::position::Position;
 use protocol::room::HistoryPage;
 use protocol::room_event::RoomEvent;
@@ -23,16 +23,16 @@ pub struct Unsent {
     #[serde(skip_serializing_if = "Option::is_none", default)]
     pub refused: Option<String>,
     /// The offset of the message that it answers, if it is an answer.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip)]
     pub reply_to: Option<u64>,
     /// The offset of the message that gets the text, if this is an edit.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip)]
     pub edits: Option<u64>,
     /// The offset of the message that goes, if this is a deletion.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip)]
     pub deletes: Option<u64>,
     /// When that message was sent, as it says itself: another log has another one at the offset.
-    #[serde(skip_serializing_if = "Option::is_none", default)]
+    #[serde(skip)]
     pub target_sent_at: Option<u64>,
 }
 
@@ -52,10 +52,11 @@ impl Unsent {
         let id = Some(self.id.clone());
         match *self {
             Self { deletes: Some(target), target_sent_at: sent_at, .. } => {
-                ClientMessage::Delete { room_id, id, target, sent_at }
+                ClientMessage::Delete(WantedChange { room_id, id, target, sent_at, message: None })
             }
             Self { edits: Some(target), target_sent_at: sent_at, .. } => {
-                ClientMessage::Edit { room_id, id, target, sent_at, message: self.text.clone() }
+                let message = Some(self.text.clone());
+                ClientMessage::Edit(WantedChange { room_id, id, target, sent_at, message })
             }
             Self { reply_to, .. } => {
                 ClientMessage::Message { room_id: Some(room_id), id, message: self.text.clone(), reply_to }

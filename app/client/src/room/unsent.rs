@@ -23,7 +23,9 @@ impl StoredUnsent {
 
     /// The text to store instead of `stored` after [`super::Output::StoreUnsent`]`(unsent)`; `None` means
     /// that nothing is left to store.
-    pub fn replace(&mut self, stored: Option<&str>, unsent: Vec<Unsent>) -> Option<String> {
+    pub fn replace(&mut self, stored: Option<&str>, mut unsent: Vec<Unsent>) -> Option<String> {
+        // What is stored is a message to every version that reads it, so a change of one ends with its page.
+        unsent.retain(|unsent| unsent.target().is_none());
         let list = merge(parse(stored), &self.ours, &unsent);
         self.ours = unsent.into_iter().map(|unsent| unsent.id).collect();
         (!list.is_empty()).then(|| wire::encode(&list))
@@ -90,16 +92,11 @@ mod tests {
     }
 
     #[test]
-    fn what_a_version_without_edits_stored_is_a_message() {
-        let stored = r#"[{"id":"a1","text":"","written_at":0},{"id":"a2","text":"","written_at":0,"edits":7}]"#;
+    fn a_change_of_a_message_ends_with_its_page_and_is_never_sent_as_a_message() {
+        let (mut tab, _) = StoredUnsent::load(None);
         let edit = Unsent { edits: Some(7), ..unsent("a2") };
-        let (mut tab, left) = StoredUnsent::load(Some(stored));
-        assert_eq!(left, [unsent("a1"), edit.clone()]);
-        assert_eq!(
-            tab.replace(None, vec![unsent("a1"), edit]),
-            Some(stored.into()),
-            "and a message is stored as before"
-        );
+        let stored = tab.replace(None, vec![unsent("a1"), edit]);
+        assert_eq!(StoredUnsent::load(stored.as_deref()).1, [unsent("a1")]);
     }
 
     #[test]

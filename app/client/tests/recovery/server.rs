@@ -212,11 +212,11 @@ impl Server {
             ClientMessage::Message { id, message, .. } => {
                 self.say(socket, posted(person(&user), id.unwrap(), &message))
             }
-            ClientMessage::Edit { id, target, sent_at, message, .. } => {
-                let edit = about(self.meant(target, sent_at), person(&user), id.unwrap(), Some(message));
+            ClientMessage::Edit(WantedChange { id, target, sent_at, message, .. }) => {
+                let edit = about(self.meant(target, sent_at), person(&user), id.unwrap(), message);
                 self.say(socket, RoomEvent::Edited(edit));
             }
-            ClientMessage::Delete { id, target, sent_at, .. } => {
+            ClientMessage::Delete(WantedChange { id, target, sent_at, .. }) => {
                 let deletion = about(self.meant(target, sent_at), person(&user), id.unwrap(), None);
                 self.say(socket, RoomEvent::Deleted(deletion));
             }

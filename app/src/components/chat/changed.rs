@@ -3,56 +3,39 @@
 use leptos::prelude::*;
 use protocol::Message;
 
-use super::text::linked;
-use crate::components::avatar::hollow;
+use super::text::{frame, moment, name, paragraph};
+use crate::components::avatar::{Looks, avatar};
 use crate::room_store::RoomStore;
-use crate::state::message_link::mark;
-use crate::state::time::Local;
 use crate::time_zone::local;
 
-/// The word after the time of an edited message.
-pub(super) fn edited(message: &Message) -> Option<AnyView> {
-    let at_ms = message.edited_at?;
-    let at = local(at_ms);
-    Some(
-        view! {
-            <time class="message__edited" datetime=Local::new(at_ms, 0).machine() title=at.moment()>
-                "edited"
-                <span class="unseen">{format!(" at {}", at.clock())}</span>
-            </time>
-        }
-        .into_any(),
-    )
+/// The word after the time of an edited message; nothing for one as it was sent.
+pub(super) fn edited(message: &Message) -> AnyView {
+    let Some(at_ms) = message.edited_at else { return ().into_any() };
+    let at = view! { <span class="unseen">{format!(" at {}", local(at_ms).clock())}</span> };
+    let word = moment("message__edited", at_ms, "edited".into());
+    vec![word, at.into_any()].into_any()
 }
 
 /// The line that a deleted message leaves.
 pub(super) fn gone(message: &Message, store: RoomStore) -> AnyView {
-    let at = local(message.sent_at);
-    view! {
-        <article
-            class="message message--gone"
-            id=mark(message.offset)
-            aria-label="A message was here"
-            aria-current=linked(message.offset, store)
-        >
-            <div class="message__avatar">{hollow()}</div>
-            <div class="message__body">
-                <p class="message__gone">
-                    {who_deleted(message)} " "
-                    <time class="message__time" datetime=Local::new(message.sent_at, 0).machine() title=at.moment()>
-                        {at.clock()}
-                    </time>
-                </p>
-            </div>
-        </article>
-    }
-    .into_any()
+    let mut line = who_deleted(message);
+    let time = moment("message__time", message.sent_at, local(message.sent_at).clock());
+    line.push(" ".into_any());
+    line.push(time);
+    let line = paragraph("message__gone", line);
+    frame(
+        "message message--gone",
+        message.offset,
+        store,
+        ("message__avatar", avatar(Looks::plain("hollow", 40, (0, 0)).asleep())),
+        vec![line],
+    )
 }
 
-fn who_deleted(message: &Message) -> AnyView {
+fn who_deleted(message: &Message) -> Vec<AnyView> {
     match message.deleted_by.as_ref().filter(|member| member.id == message.author.id) {
-        Some(author) => view! { "Deleted by " <bdi>{author.name.to_string()}</bdi> }.into_any(),
-        None => "Removed by a moderator".into_any(),
+        Some(author) => vec!["Deleted by ".into_any(), name(&author.name)],
+        None => vec!["Removed by a moderator".into_any()],
     }
 }
 
@@ -70,11 +53,11 @@ mod tests {
     #[test]
     fn an_edited_message_says_when_that_was() {
         let mut said = message(1, "ben", "helo", 0);
-        assert!(edited(&said).is_none());
+        assert!(!words(edited(&said)).contains("edited"));
         said.apply(&edit(60_000, "ben", 1, "hello"));
-        let html = edited(&said).unwrap().to_html();
+        let html = edited(&said).to_html();
         assert!(html.contains(r#"datetime="1970-01-01T00:01:00Z""#), "{html}");
-        assert_eq!(words(edited(&said).unwrap()), "edited at 00:01");
+        assert_eq!(words(edited(&said)), "edited at 00:01");
     }
 
     #[test]
@@ -82,7 +65,7 @@ mod tests {
         for (who, sentence) in [("ben", "Deleted by Ben"), ("carl", "Removed by a moderator")] {
             let mut gone = message(1, "ben", "hello", 0);
             gone.apply(&deleted(2, who, 1));
-            assert_eq!(words(who_deleted(&gone)), sentence);
+            assert_eq!(words(who_deleted(&gone).into_any()), sentence);
         }
     }
 }

@@ -102,13 +102,14 @@ impl Handler for RoomHandler {
             (Verdict::Pass, Ok(ClientMessage::Message { room_id, id, message, reply_to })) => {
                 return self.begin(room_id, id, Posting::New { text: message, reply_to });
             }
-            (Verdict::Pass, Ok(ClientMessage::Edit { room_id, id, target, sent_at, message })) => {
-                let target = Target { offset: target, sent_at };
-                return self.begin(Some(room_id), id, Posting::Edit { target, text: message });
+            (Verdict::Pass, Ok(ClientMessage::Edit(change))) => {
+                let target = Target { offset: change.target, sent_at: change.sent_at };
+                let text = change.message.unwrap_or_default();
+                return self.begin(Some(change.room_id), change.id, Posting::Edit { target, text });
             }
-            (Verdict::Pass, Ok(ClientMessage::Delete { room_id, id, target, sent_at })) => {
-                let target = Target { offset: target, sent_at };
-                return self.begin(Some(room_id), id, Posting::Delete { target });
+            (Verdict::Pass, Ok(ClientMessage::Delete(change))) => {
+                let target = Target { offset: change.target, sent_at: change.sent_at };
+                return self.begin(Some(change.room_id), change.id, Posting::Delete { target });
             }
             (Verdict::Pass, Ok(message)) => return Action::Deferred(message),
         }
@@ -127,10 +128,9 @@ impl Handler for RoomHandler {
             }
             ClientMessage::Typing { room_id } => self.typing(&room_id).await,
             // Done in `on_frame`.
-            ClientMessage::Message { .. }
-            | ClientMessage::Edit { .. }
-            | ClientMessage::Delete { .. }
-            | ClientMessage::Ping => Ok(()),
+            ClientMessage::Message { .. } | ClientMessage::Edit(_) | ClientMessage::Delete(_) | ClientMessage::Ping => {
+                Ok(())
+            }
         };
         if let Err(refusal) = done {
             self.answer(refusal);

@@ -26,6 +26,11 @@ fn unsent_deletion(name: &str, target: u64) -> Unsent {
     Unsent { deletes: Some(target), text: String::new(), ..unsent(name) }
 }
 
+fn asked(name: &str, target: u64, text: Option<&str>) -> protocol::WantedChange {
+    let message = text.map(ToOwned::to_owned);
+    protocol::WantedChange { room_id: room("garden"), id: Some(id(name)), target, sent_at: None, message }
+}
+
 fn asks(scene: &mut Scene, unsent: Unsent) -> &mut Scene {
     scene.step(Input::Command(Command::Say(unsent)))
 }
@@ -73,14 +78,8 @@ fn what_a_person_does_goes_out_in_order_and_one_at_a_time() {
                 message: "text of m1".into(),
                 reply_to: Some(2)
             },
-            ClientMessage::Edit {
-                room_id: room_id(),
-                id: Some(id("e1")),
-                target: 3,
-                sent_at: None,
-                message: "text of e1".into()
-            },
-            ClientMessage::Delete { room_id: room_id(), id: Some(id("d1")), target: 2, sent_at: None },
+            ClientMessage::Edit(asked("e1", 3, Some("text of e1"))),
+            ClientMessage::Delete(asked("d1", 2, None)),
         ]
     );
     assert_eq!(scene.settled(), ["m1", "e1", "d1"].map(id));
