@@ -33,7 +33,7 @@ test("an edit is seen at once, after a reload and without scripts", async ({ per
   await plain.context().close();
 });
 
-test("a deleted text is nowhere any more, and a line says who deleted it", async ({ person, bot, room }) => {
+test("a deleted text is nowhere any more, and a line says who deleted it", async ({ person, bot, room, nodes }) => {
   const ana = await person("Ana", { node: 0 });
   await ana.enter(room);
   const ben = await bot({ node: 1 });
@@ -51,7 +51,7 @@ test("a deleted text is nowhere any more, and a line says who deleted it", async
   await ana.reads("next");
   await expect(line).toBeVisible();
   expect(await ana.page.content()).not.toContain(SECRET);
-  expect(await (await ana.page.request.get(`/rooms/${room}`)).text()).not.toContain(SECRET);
+  expect(await (await ana.page.request.get(`${nodes[0].url}/rooms/${room}`)).text()).not.toContain(SECRET);
   const late = await (await bot({ node: 0 })).join(room, { epoch: "any", offset: 0 });
   expect(late.recovered).toBe(true);
   expect(JSON.stringify(late)).not.toContain(SECRET);
