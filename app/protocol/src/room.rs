@@ -16,8 +16,7 @@ pub struct HistoryPage {
     pub position: Position,
     /// Whether the log has entries before the first of these.
     pub more: bool,
-    /// The offset of the first entry of the log that the page covers, also where that is no message; 0 if it
-    /// covers none.
+    /// The offset of the first entry of the log that the page covers, message or not; 0 if there is none.
     #[serde(default)]
     pub first: u64,
     /// The offset of the last entry that it covers, as `first`.

@@ -174,8 +174,8 @@ pub fn change_template(event: &RoomEvent) -> Option<Template> {
     Some(Template { head: head.to_owned(), tail: [",", tail].concat() })
 }
 
-/// Encodes the `message` frame of a message that is edited once more: its text is the new one, and the offset of the edit is the
-/// gap.
+/// Encodes the `message` frame of a message that is edited once more. Its text is the new one; the gap takes the
+/// offset of the edit.
 pub fn edited_template(message: &Message) -> Template {
     let mut head = encode_server(&ServerMessage::Message(Message { edits: Vec::new(), ..message.clone() }));
     // The list is the last field: `…"edits":[17]}}`.

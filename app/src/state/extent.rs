@@ -78,8 +78,8 @@ impl Extent {
     }
 }
 
-/// The first and the last entry that a page covers. Servers of an earlier version have messages alone, and do not
-/// say it.
+/// The first and the last entry that a page covers. Servers of an earlier version do not say which, but all their
+/// entries are messages.
 pub(super) fn covered(page: &HistoryPage) -> (u64, u64) {
     let first = page.messages.first().map_or(0, |first| first.offset);
     let last = page.messages.last().map_or(0, |last| last.offset);

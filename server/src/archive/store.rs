@@ -144,7 +144,7 @@ impl MessageStore {
 
     /// Stores messages of a room as a part of a larger transaction, for a room that nobody uses yet.
     ///
-    /// # Errors [`StorageError`]
+    /// # Errors [`StorageError`]: the database refused them; the transaction is of no more use.
     pub async fn import(transaction: &Transaction<'_>, imported: ImportedRoom) -> Result<(), StorageError> {
         let ImportedRoom { room, messages, versions, last } = imported;
         let folded = Folded {
@@ -165,7 +165,7 @@ impl MessageStore {
 
     /// The message at an offset of a room, if the database has it.
     ///
-    /// # Errors [`StorageError`]
+    /// # Errors [`StorageError`]: the database did not answer, or the row cannot be read.
     pub(crate) async fn message(&self, room: &RoomId, offset: u64) -> Result<Option<Message>, StorageError> {
         let row = self.database.query_opt(AT, &[&room.as_str(), &number(offset)]).await?;
         row.map(|row| message(room, &row, 0)).transpose()

@@ -75,7 +75,7 @@ impl RedisBroker {
     /// What entries are since events replaced them, also of those that are not live any more: of each of
     /// `offsets` whose event the archive may not have yet.
     ///
-    /// # Errors [`StorageError`]
+    /// # Errors [`StorageError`]: Redis did not answer, or has something else there.
     pub async fn rewritten(&self, channel: &Channel, offsets: &[u64]) -> Result<Vec<Publication>, StorageError> {
         let shard = self.client.router().of(channel)?;
         let mut call = self.read_rewritten.prepare_invoke();
