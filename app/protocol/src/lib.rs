@@ -36,7 +36,7 @@ pub use message::{
 };
 pub use position::Position;
 pub use room::{HistoryPage, MembersPage, RoomPreview, RoomSummary};
-pub use room_event::RoomEvent;
+pub use room_event::{RoomEvent, fold_events};
 
 /// The version of the protocol, as in `/ws?v=1`.
 pub const VERSION: u32 = 1;

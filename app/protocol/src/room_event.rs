@@ -4,8 +4,9 @@
 //! the archive and in tests. A message may already show what a later event made of it, because logs and pages hold messages
 //! as they are now. So applying an event twice changes nothing, and a deletion wins over any edit.
 
+use crate::id::{MessageId, RoomId};
 use crate::limits::EDITS;
-use crate::message::{Change, Joined, Message, ServerMessage};
+use crate::message::{Change, Joined, Member, Message, ServerMessage};
 
 /// An entry of a room's log.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,7 +47,45 @@ impl From<RoomEvent> for ServerMessage {
     }
 }
 
+/// The messages of a log as somebody sees them who reads `events` from its beginning.
+pub fn fold_events(events: &[RoomEvent]) -> Vec<Message> {
+    let mut messages: Vec<Message> = Vec::new();
+    for event in events {
+        match event {
+            RoomEvent::Posted(message) => messages.push(message.clone()),
+            change => messages.iter_mut().for_each(|message| {
+                message.apply(change);
+            }),
+        }
+    }
+    messages
+}
+
 impl Message {
+    /// A message as it is when it was just posted, answering none. `sent_at` is in milliseconds since 1970.
+    pub fn posted(
+        room_id: RoomId,
+        id: MessageId,
+        offset: u64,
+        author: Member,
+        message: impl Into<String>,
+        sent_at: u64,
+    ) -> Self {
+        Self {
+            room_id,
+            id,
+            offset,
+            author,
+            message: message.into(),
+            sent_at,
+            reply_to: None,
+            edited_at: None,
+            deleted_by: None,
+            deleted_at: None,
+            edits: Vec::new(),
+        }
+    }
+
     /// Whether its text was deleted.
     pub fn is_deleted(&self) -> bool {
         self.deleted_by.is_some()

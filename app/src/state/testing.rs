@@ -18,19 +18,7 @@ pub(crate) fn id(id: &str) -> MessageId {
 
 /// A message whose id is `m` and its offset.
 pub(crate) fn message(offset: u64, who: &str, text: &str, sent_at: u64) -> Message {
-    Message {
-        room_id: room(),
-        id: id(&format!("m{offset}")),
-        offset,
-        author: member(who),
-        message: text.into(),
-        sent_at,
-        reply_to: None,
-        edited_at: None,
-        deleted_by: None,
-        deleted_at: None,
-        edits: vec![],
-    }
+    Message::posted(room(), id(&format!("m{offset}")), offset, member(who), text, sent_at)
 }
 
 /// Messages that are new in the log.

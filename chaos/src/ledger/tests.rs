@@ -18,19 +18,8 @@ fn ana() -> UserId {
 }
 
 fn message(offset: u64, id: &str, text: &str) -> Message {
-    Message {
-        room_id: room(),
-        id: MessageId::parse(id).unwrap(),
-        offset,
-        author: Member { id: ana(), name: Name::parse("Ana").unwrap() },
-        message: text.into(),
-        sent_at: 0,
-        reply_to: None,
-        edited_at: None,
-        deleted_by: None,
-        deleted_at: None,
-        edits: Vec::new(),
-    }
+    let author = Member { id: ana(), name: Name::parse("Ana").unwrap() };
+    Message::posted(room(), MessageId::parse(id).unwrap(), offset, author, text, 0)
 }
 
 /// A ledger in which Ana said `ids` in order, was shown and acknowledged them.

@@ -78,19 +78,7 @@ mod tests {
     }
 
     fn message(offset: u64, text: &str) -> Message {
-        Message {
-            room_id: RoomId::parse("garden").unwrap(),
-            id: MessageId::parse("m").unwrap(),
-            offset,
-            author: ana(),
-            message: text.into(),
-            sent_at: offset,
-            reply_to: None,
-            edited_at: None,
-            deleted_by: None,
-            deleted_at: None,
-            edits: vec![],
-        }
+        Message::posted(RoomId::parse("garden").unwrap(), MessageId::parse("m").unwrap(), offset, ana(), text, offset)
     }
 
     fn change(offset: u64, target: u64, text: Option<&str>) -> RoomEvent {

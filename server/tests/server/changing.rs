@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use protocol::{ErrorCode, HistoryPage, Message, RoomEvent, ServerMessage, wire};
+use protocol::{ErrorCode, HistoryPage, Message, RoomEvent, ServerMessage, fold_events, wire};
 
 use crate::browser::Browser;
 use crate::node::TestNode;
@@ -37,6 +37,19 @@ async fn everywhere(check: impl AsyncFn(&TestNode, &TestNode)) {
     two.stop().await;
 }
 
+/// Tabs of one person, in the hall: one on each of the nodes.
+async fn tabs<const N: usize>(nodes: [&TestNode; N]) -> [Visitor; N] {
+    let cookie = Browser::at(nodes[0]).await.cookie();
+    futures::future::join_all(nodes.map(async |node| {
+        let mut tab = Visitor::with(node, &[("cookie", cookie.as_str())]).await.unwrap();
+        tab.join("hall", None).await;
+        tab
+    }))
+    .await
+    .try_into()
+    .unwrap_or_else(|_| unreachable!("one tab for each node"))
+}
+
 /// The newest page of a room.
 async fn page(node: &TestNode, room: &str) -> (HistoryPage, String) {
     let answer = Browser::at(node).await.ask("history", &[("room", room)]).await.text().await.unwrap();
@@ -69,11 +82,7 @@ async fn an_edit_is_seen_by_everybody_and_by_who_comes_later() {
             assert!(joined.recovered);
             let events = joined.take_events();
             assert_eq!(events.iter().map(RoomEvent::offset).collect::<Vec<_>>(), [1, 2, 3]);
-            let RoomEvent::Posted(mut read) = events[0].clone() else { panic!("{events:?}") };
-            events.iter().for_each(|event| {
-                read.apply(event);
-            });
-            assert_eq!(read, now);
+            assert_eq!(fold_events(&events), [now.clone()]);
         }
     })
     .await;
@@ -142,12 +151,7 @@ async fn only_the_writer_changes_a_message_and_only_one_that_is_there() {
 #[tokio::test(flavor = "multi_thread")]
 async fn a_change_sent_twice_is_made_once_and_deleting_wins() {
     everywhere(async |one, two| {
-        let cookie = Browser::at(one).await.cookie();
-        let headers = [("cookie", cookie.as_str())];
-        let mut ana = Visitor::with(one, &headers).await.unwrap();
-        let mut again = Visitor::with(two, &headers).await.unwrap();
-        ana.join("hall", None).await;
-        again.join("hall", None).await;
+        let [mut ana, mut again] = tabs([one, two]).await;
         let first = ana.say("m1", "helo").await;
         let edit = ana.try_edit("hall", "e1", first.offset, "hello").await.unwrap();
         assert_eq!(again.sees_change().await, RoomEvent::Edited(edit.clone()));
@@ -172,14 +176,7 @@ async fn a_change_sent_twice_is_made_once_and_deleting_wins() {
 #[tokio::test(flavor = "multi_thread")]
 async fn two_who_edit_and_delete_at_once_leave_one_order() {
     everywhere(async |one, two| {
-        let cookie = Browser::at(one).await.cookie();
-        let headers = [("cookie", cookie.as_str())];
-        let mut tabs = Vec::new();
-        for node in [one, two, one, two] {
-            let mut tab = Visitor::with(node, &headers).await.unwrap();
-            tab.join("hall", None).await;
-            tabs.push(tab);
-        }
+        let mut tabs = tabs([one, two, one, two]).await;
         let first = tabs[0].say("m1", "text").await;
         let changes = tabs.iter_mut().enumerate().map(async |(number, tab)| {
             for turn in 0..5 {

@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use client::room::*;
 use protocol::*;
 
-use crate::log::{read, room, source};
+use crate::log::{room, source};
 use crate::server::{Down, Server, Wire};
 
 /// A page that was requested over HTTP, as it was then; `None` if the request fails.
@@ -275,7 +275,7 @@ impl Client {
             Event::Status(status) => self.status = status,
             Event::Reset(page) => {
                 let log = &server.logs[&page.position.epoch];
-                assert!(read(&log[..page.position.offset as usize]).ends_with(&page.messages));
+                assert!(fold_events(&log[..page.position.offset as usize]).ends_with(&page.messages));
                 self.show(page);
             }
             Event::Logged(new) => {
@@ -334,7 +334,7 @@ impl Client {
     pub(crate) fn check_settled(&self, server: &Server) {
         assert_eq!(self.status, Status::Live, "{}", self.name);
         assert_eq!(self.shown, Some(server.top()), "{}: everything is shown", self.name);
-        let mut messages = read(server.log());
+        let mut messages = fold_events(server.log());
         messages.retain(|message| message.offset >= self.first);
         assert_eq!(self.messages, messages, "{}: as one reader from the beginning sees it", self.name);
         assert!(self.fates.values().all(|fate| *fate != Fate::Pending), "{}: {:?}", self.name, self.fates);

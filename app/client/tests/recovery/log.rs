@@ -5,20 +5,6 @@ use protocol::*;
 /// What the sender of an id asked for: whether it is about an earlier message, and the text.
 pub(crate) type Asked = (bool, Option<String>);
 
-/// What one reader from the beginning sees of a log.
-pub(crate) fn read(log: &[RoomEvent]) -> Vec<Message> {
-    let mut messages: Vec<Message> = vec![];
-    for event in log {
-        match event {
-            RoomEvent::Posted(message) => messages.push(message.clone()),
-            change => messages.iter_mut().for_each(|message| {
-                message.apply(change);
-            }),
-        }
-    }
-    messages
-}
-
 /// Who made an event, and under which id.
 pub(crate) fn source(event: &RoomEvent) -> (&Member, &MessageId) {
     match event {
@@ -55,19 +41,7 @@ pub(crate) fn asked(event: &RoomEvent) -> Asked {
 
 /// A message that is to get its offset from the log.
 pub(crate) fn posted(author: Member, id: MessageId, text: &str) -> RoomEvent {
-    RoomEvent::Posted(Message {
-        room_id: room(),
-        id,
-        offset: 0,
-        author,
-        message: text.into(),
-        sent_at: 0,
-        reply_to: None,
-        edited_at: None,
-        deleted_by: None,
-        deleted_at: None,
-        edits: vec![],
-    })
+    RoomEvent::Posted(Message::posted(room(), id, 0, author, text, 0))
 }
 
 /// A change that is to get its offset from the log.

@@ -117,7 +117,7 @@ impl Server {
 
     /// Whether an event of that id is about a message that was deleted.
     pub(crate) fn is_of_deleted(&self, id: &MessageId) -> bool {
-        let messages = read(self.log());
+        let messages = fold_events(self.log());
         let target = self.log().iter().find(|event| source(event).1 == id).and_then(RoomEvent::target);
         messages.iter().any(|message| Some(message.offset) == target && message.is_deleted())
     }

@@ -3,27 +3,15 @@
 use proptest::prelude::*;
 
 use super::*;
-use crate::id::{MessageId, Name, RoomId, UserId};
-use crate::message::Member;
+use crate::id::{Name, UserId};
 
 fn member(id: &str) -> Member {
     Member { id: UserId::parse(id).unwrap(), name: Name::parse(id).unwrap() }
 }
 
 fn message(offset: u64, text: &str) -> Message {
-    Message {
-        room_id: RoomId::parse("garden").unwrap(),
-        id: MessageId::parse(&format!("m{offset}")).unwrap(),
-        offset,
-        author: member("ana"),
-        message: text.into(),
-        sent_at: 1_000 + offset,
-        reply_to: None,
-        edited_at: None,
-        deleted_by: None,
-        deleted_at: None,
-        edits: Vec::new(),
-    }
+    let id = MessageId::parse(&format!("m{offset}")).unwrap();
+    Message::posted(RoomId::parse("garden").unwrap(), id, offset, member("ana"), text, 1_000 + offset)
 }
 
 fn change(offset: u64, target: u64, text: Option<&str>) -> Change {
@@ -97,20 +85,6 @@ fn log() -> impl Strategy<Value = Vec<RoomEvent>> {
     })
 }
 
-/// What one reader from the beginning sees.
-fn read(events: &[RoomEvent]) -> Vec<Message> {
-    let mut messages: Vec<Message> = Vec::new();
-    for event in events {
-        match event {
-            RoomEvent::Posted(message) => messages.push(message.clone()),
-            change => messages.iter_mut().for_each(|message| {
-                message.apply(change);
-            }),
-        }
-    }
-    messages
-}
-
 proptest! {
     #[test]
     fn a_page_with_what_follows_shows_what_one_reader_from_the_beginning_sees(
@@ -118,7 +92,7 @@ proptest! {
     ) {
         // The page may be read at any time, and what its reader is sent begins anywhere before.
         let (at, from) = (at.index(log.len() + 1), from.index(log.len() + 1));
-        let (page, sent) = (read(&log[..at.max(from)]), &log[at.min(from)..]);
+        let (page, sent) = (fold_events(&log[..at.max(from)]), &log[at.min(from)..]);
         let mut shown = page;
         for event in sent {
             match event {
@@ -128,12 +102,12 @@ proptest! {
                 change => shown.iter_mut().for_each(|message| { message.apply(change); }),
             }
         }
-        prop_assert_eq!(shown, read(&log));
+        prop_assert_eq!(shown, fold_events(&log));
     }
 
     #[test]
     fn a_log_whose_entries_show_what_became_of_them_is_read_as_the_same(log in log()) {
-        let now = read(&log);
+        let now = fold_events(&log);
         let is_gone = |target: u64| now.iter().any(|message| message.offset == target && message.is_deleted());
         let rewritten = log.iter().map(|event| match event {
             RoomEvent::Posted(message) => {
@@ -145,6 +119,6 @@ proptest! {
             }
             other => other.clone(),
         });
-        prop_assert_eq!(read(&rewritten.collect::<Vec<_>>()), now);
+        prop_assert_eq!(fold_events(&rewritten.collect::<Vec<_>>()), now);
     }
 }

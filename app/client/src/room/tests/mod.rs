@@ -177,19 +177,7 @@ fn message(offset: u64) -> Message {
 }
 
 fn by(author: &str, name: &str, offset: u64) -> Message {
-    Message {
-        room_id: room("garden"),
-        id: id(name),
-        offset,
-        author: person(author),
-        message: String::new(),
-        sent_at: 0,
-        reply_to: None,
-        edited_at: None,
-        deleted_by: None,
-        deleted_at: None,
-        edits: vec![],
-    }
+    Message::posted(room("garden"), id(name), offset, person(author), "", 0)
 }
 
 fn says(offset: u64) -> ServerMessage {
