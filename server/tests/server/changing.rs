@@ -71,7 +71,7 @@ async fn an_edit_is_seen_by_everybody_and_by_who_comes_later() {
         let shown = (edit.target, edit.offset, edit.author.clone(), edit.message.as_deref());
         assert_eq!(shown, (first.offset, first.offset + 1, first.author.clone(), Some("  hello")), "cleaned");
         assert_eq!(ben.sees_change().await, RoomEvent::Edited(edit.clone()), "the same frame, to everybody");
-        ana.say("m2", "next").await;
+        let next = ana.say("m2", "next").await;
 
         let mut now = first.clone();
         assert!(now.apply(&RoomEvent::Edited(edit.clone())));
@@ -82,7 +82,7 @@ async fn an_edit_is_seen_by_everybody_and_by_who_comes_later() {
             assert!(joined.recovered);
             let events = joined.take_events();
             assert_eq!(events.iter().map(RoomEvent::offset).collect::<Vec<_>>(), [1, 2, 3]);
-            assert_eq!(fold_events(&events), [now.clone()]);
+            assert_eq!(fold_events(&events), [now.clone(), next.clone()]);
         }
     })
     .await;
